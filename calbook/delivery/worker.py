@@ -169,9 +169,15 @@ class DeliveryWorker:
             # A clock that is ahead for an hour does not make the log be forgotten.
             lately = reading.earliest_of_newest_events(_LATELY)
             before = min(before, lately - int(KEEP_DELIVERED.total_seconds()))
-        self._context.store.write(
-            lambda tx: outbox.forget_delivered(tx, before, most=_AT_ONCE)
-        )
+        store = self._context.store
+        may_change_history = store.may_change_history()
+
+        def forget(tx: Transaction) -> None:
+            if may_change_history:
+                outbox.drop_sent(tx, before, most=_AT_ONCE)
+            outbox.forget_delivered(tx, before, most=_AT_ONCE)
+
+        store.write(forget)
 
     # -- what to send next
 

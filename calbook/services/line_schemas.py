@@ -14,7 +14,9 @@ _DATE: Json = {**_TEXT, "format": "date"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _KINDS: dict[str, Json] = {
     **dict.fromkeys(("text", "line", "id", "event", "last_event", "zone"), _TEXT),
-    **dict.fromkeys(("object", "recurring", "policy", "attendances"), _OBJECT),
+    **dict.fromkeys(
+        ("object", "snapshot", "recurring", "policy", "attendances"), _OBJECT
+    ),
     **dict.fromkeys(("list", "request", "replies", "old_secrets"), _LIST),
     **{"week": {**_LIST, "items": _LIST}, "hours": {**_LIST, "items": _LIST}},
     **{"persons": {**_LIST, "items": _OBJECT}, "minutes": {**_LIST, "items": _COUNT}},

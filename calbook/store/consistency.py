@@ -154,6 +154,8 @@ def _event_faults(
 ) -> Iterator[Fault]:
     """What a booking is, against what its newest event tells of it."""
     text, *revision = newest
+    if text is None:
+        return
     try:
         told = json.loads(text)
         dates = {o["date"]: o for o in told.get("occurrences", ())}

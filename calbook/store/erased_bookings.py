@@ -142,10 +142,12 @@ class BookingEraser:
         """With what is theirs in this booking, though it is another's by now."""
         for row in mine:
             identity = identity.learn({name: row[name] for name in _FACTS})
-        history = "select change, booking from events where uid = :uid order by seq"
+        history = (
+            "select change, replaced, booking from events where uid = :uid order by seq"
+        )
         own = identity._replace(names=frozenset())  # they are learnt, and tell nobody
         for row in self._rows(history, uid=uid):
-            for value in row.values():
+            for value in filter(None, row.values()):
                 own = erasing.find_forms(json.loads(value), own)
         own = own._replace(names=own.names | identity.names)
         taken = {key for row in others for key in lasting_keys(row)}

@@ -35,9 +35,10 @@ _COMING = f"""
     order by a.uid
 """
 _NAMED_IN = """
-    select uid, change, booking from events where exists (
+    select uid, change, replaced, booking from events where exists (
         select 1 from json_each(:words) w
         where instr(fold_case(booking), w.value) > 0
+            or instr(fold_case(replaced), w.value) > 0
             or instr(fold_case(change), w.value) > 0
     )
 """
@@ -138,22 +139,23 @@ def _former_bookings(reader: Reader, identity: Identity) -> Iterator[str]:
     words = to_json([*sorted(identity.ids), *Words(identity).searched])
     rows = reader.connection.execute(_NAMED_IN, {"words": words}).fetchall()
     for row in rows:
-        if any(erasing.is_person_in(json.loads(row[n]), identity) for n in _HISTORY):
+        said = (json.loads(row[n] or "{}") for n in _HISTORY)
+        if any(erasing.is_person_in(each, identity) for each in said):
             yield row["uid"]
 
 
-_HISTORY = ("change", "booking")
+_HISTORY = ("change", "replaced", "booking")
 
 
 def _learn_history(reader: Reader, identity: Identity, uid: str) -> Identity:
     rows = reader.connection.execute(
-        "select change, booking from events where uid = :uid order by seq",
+        "select change, replaced, booking from events where uid = :uid order by seq",
         {"uid": uid},
     )
     bare = identity._replace(names=frozenset())  # names are learnt, and tell nobody
     for row in rows.fetchall():
         for column in _HISTORY:
-            bare = erasing.find_forms(json.loads(row[column]), bare)
+            bare = erasing.find_forms(json.loads(row[column] or "{}"), bare)
     return bare._replace(names=bare.names | identity.names)
 
 

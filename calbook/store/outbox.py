@@ -7,7 +7,7 @@ one is pending; nothing waits for a reminder, which is queued long before its ti
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
@@ -66,6 +66,19 @@ _OLD = """
     select seq, id from deliveries
     where status = 'delivered' and finished_at < :before
     order by finished_at limit :most
+"""
+_DROP_SENT = f"""
+    update events set booking = null
+    where version is not null and booking is not null
+    and seq in (
+        select event_seq from deliveries
+        where channel = 'webhook' and seq in (select seq from ({_OLD}) x)
+    ) and not exists (
+        select 1 from deliveries d
+        where d.uid = events.uid and d.event_seq = events.seq
+        and d.channel = 'webhook'
+        and (d.status <> 'delivered' or d.finished_at >= :before)
+    )
 """
 
 
@@ -196,9 +209,15 @@ class OutboxReader(Reader):
 # -- writing
 
 
-def queue_event(tx: Writer, event: Event, seq: int) -> None:
-    """Queue an event for every webhook that wants its type."""
-    for (webhook,) in tx.connection.execute(_WANTED, {"type": event.type}).fetchall():
+def find_webhooks(tx: Writer, type: str) -> list[str]:
+    """Those that want to hear of events of a type."""
+    found = tx.connection.execute(_WANTED, {"type": type}).fetchall()
+    return [row["id"] for row in found]
+
+
+def queue_event(tx: Writer, event: Event, seq: int, webhooks: Iterable[str]) -> None:
+    """Queue an event for those who want to hear of it."""
+    for webhook in webhooks:
         queue_delivery(
             tx,
             channel="webhook",
@@ -345,6 +364,11 @@ def drop_pending(
 
 
 _AT_ONCE = 1_000  # deliveries that one step changes
+
+
+def drop_sent(tx: Writer, before: int, *, most: int) -> None:
+    """Keep of the events that are about to be forgotten no longer what was sent."""
+    tx.run(_DROP_SENT, before=before, most=most)
 
 
 def forget_delivered(tx: Writer, before: int, *, most: int) -> None:

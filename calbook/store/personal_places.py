@@ -56,7 +56,11 @@ OF_BOOKINGS: dict[str, Place] = {
         "event_seq in (select seq from events where uid = :uid)",
     ),
     "events": Place(
-        ("seq",), {"actor": Holds.CONTACTS, "change": Holds.JSON, "booking": Holds.JSON}
+        ("seq",),
+        {
+            **{"actor": Holds.CONTACTS, "change": Holds.JSON},
+            **{"replaced": Holds.JSON, "booking": Holds.JSON},
+        },
     ),
     "notes": _NOTES,
     "private_notes": _NOTES,

@@ -198,6 +198,13 @@ CHECKS = {
             select uid from events where type in ('booking.created', 'booking.held')
         )
     """,
+    "{} is an older revision than its newest event tells of": """
+        select uid from (
+            select uid, max(version) as version, max(sequence) as sequence
+            from events group by uid
+        ) e join bookings b using (uid)
+        where e.version > b.version or e.sequence > b.sequence
+    """,
     "{} has an event of time's that says {} did it": """
         select uid, actor from events where by = 'system' and actor is not null
     """,
@@ -221,7 +228,8 @@ CHECKS = {
         where not (json_valid(coalesce(attendances, 'null'))
             and json_valid(coalesce(hosts, 'null')))
         union select uid from events
-        where not (json_valid(change) and json_valid(booking))
+        where not (json_valid(change) and json_valid(coalesce(booking, 'null'))
+            and json_valid(coalesce(replaced, 'null')))
     """,
     "{} has a value that is not JSON": """
         select id from event_types where not (

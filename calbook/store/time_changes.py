@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from calbook.store.reader import Reader
 
 _MOVES = """
-    select change, booking from events
+    select change, sequence, booking from events
     where uid = :uid and type in ('booking.rescheduled', 'booking.updated')
     order by seq desc
 """
@@ -39,7 +39,9 @@ def _time_changes(reader: Reader, uid: str, sequence: int) -> Iterator[TimeChang
         is_move = change.get("from") != change.get("to")
         if not (is_move or "duration" in change or "extendedBy" in change):
             continue  # handed over, or corrected otherwise
-        since = json.loads(row["booking"])["sequence"]
+        since = row["sequence"]
+        if since is None:  # from before version 12
+            since = json.loads(row["booking"])["sequence"]
         if since <= sequence:
             return
         days = change.get("dates")

@@ -5,7 +5,6 @@ Speaks core values only.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
@@ -252,21 +251,30 @@ class Transaction(CatalogWriter):
             self._untaken.pop(id, None)
             self.insert_all("claims", _CLAIM, claims)
 
-    # -- events and idempotency keys
+    # -- events
 
     def append_event(
-        self, event: Event, *, id: str, booking: dict[str, Any], is_told: bool
+        self,
+        event: Event,
+        *,
+        id: str,
+        revision: tuple[int, int],
+        replaced: dict[str, Any] | None,
+        booking: Callable[[], dict[str, Any]] | None,
     ) -> int:
-        """Append an event with the booking's JSON as it is after it; its number.
+        """Append an event with what its change replaced; its number.
 
-        Whoever wants to hear of it has it queued, if it `is_told` at all. What time
-        does has no actor.
+        `revision` is the booking's version and SEQUENCE after it. `booking` makes its
+        JSON for the webhooks that want to hear of it, for whom it is queued; None where
+        nobody is told. What time does has no actor.
         """
+        webhooks = outbox.find_webhooks(self, event.type) if booking else []
+        version, sequence = revision
         row = self._one(
-            "insert into events"
-            " (id, type, uid, recurrence_id, at, by, actor, change, booking) values"
-            " (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :booking)"
-            " returning seq",
+            "insert into events (id, type, uid, recurrence_id, at, by, actor, change,"
+            " version, sequence, replaced, booking) values (:id, :type, :uid,"
+            " :recurrence_id, :at, :by, :actor, :change, :version, :sequence,"
+            " :replaced, :booking) returning seq",
             id=id,
             type=event.type,
             uid=event.uid,
@@ -275,35 +283,14 @@ class Transaction(CatalogWriter):
             by=event.by,
             actor=None if event.by is Actor.SYSTEM else self._actor(),
             change=to_json(event.change),
-            booking=to_json(booking),
+            version=version,
+            sequence=sequence,
+            replaced=to_json(replaced),
+            booking=to_json(booking()) if booking and webhooks else None,
         )
         assert row is not None
-        if is_told:
-            outbox.queue_event(self, event, row["seq"])
+        outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
-
-    def stored_result(self, key: str) -> tuple[str, dict[str, Any]] | None:
-        """The request that first used an idempotency key, and what it answered."""
-        row = self._one(
-            "select k.request, coalesce(k.answer, e.booking) as answer"
-            " from idempotency_keys k join events e on e.seq = k.event_seq"
-            " where k.key = :key",
-            key=key,
-        )
-        return (row["request"], json.loads(row["answer"])) if row else None
-
-    def store_result(
-        self, key: str, *, request: str, event_seq: int, answer: dict[str, Any] | None
-    ) -> None:
-        """`answer` where the event does not hold all of it."""
-        self.run(
-            "insert into idempotency_keys (key, request, event_seq, answer)"
-            " values (:key, :request, :event_seq, :answer)",
-            key=key,
-            request=request,
-            event_seq=event_seq,
-            answer=to_json(answer),
-        )
 
 
 # Whether a host has anything at all in a span, be it a request that expired.

@@ -50,13 +50,6 @@ _DIFFERENT = {
     "seq": "null",
     "made": "made + n",
     "id": "printf('ev_%016x', n)",
-    "booking": "json_set(replace(booking, :model, nth_uid(n)),"
-    " '$.startTime', hours_after(booking ->> 'startTime', n),"
-    " '$.endTime', hours_after(booking ->> 'endTime', n),"
-    " '$.occurrences[0].startTime', hours_after(booking ->> 'startTime', n),"
-    " '$.occurrences[0].endTime', hours_after(booking ->> 'endTime', n),"
-    " '$.occurrences[0].date',"
-    " substr(wall_at(unixepoch(booking ->> 'startTime') + 3600 * n), 1, 10))",
 }
 
 
@@ -115,10 +108,6 @@ def nth_uid(n: int) -> str:
     return f"bk_{n * 0x9E3779B97F4B % 2**48:012x}"
 
 
-def _hours_after(text: str, n: int) -> str:
-    return (datetime.fromisoformat(text).astimezone(UTC) + n * HOUR).isoformat()
-
-
 def _wall_at(epoch: int) -> str:
     return times.wall_time(times.instant(epoch), ZONE).isoformat()
 
@@ -130,7 +119,6 @@ def _multiply(path: Path, model: str, copies: int) -> None:
         conn.execute("pragma cache_size = -500000")
         conn.create_function("nth_uid", 1, nth_uid, deterministic=True)
         conn.create_function("wall_at", 1, _wall_at, deterministic=True)
-        conn.create_function("hours_after", 2, _hours_after, deterministic=True)
         for table in TABLES:
             # A table of its own: else SQLite gathers all copies before it inserts one.
             conn.execute(

@@ -36,7 +36,7 @@ from support.receiving import (
     when,
 )
 from support.running import PATIENCE, wait_until
-from support.stores import change, locked, opened
+from support.stores import ask, change, locked, opened
 
 from calbook import Client, Delivery, errors
 from calbook.delivery import channel_queues, first_attempt, lock, worker
@@ -1155,10 +1155,10 @@ def test_switching_a_webhook_off_drops_what_waits(
 def test_what_has_arrived_is_forgotten_after_ninety_days(
     client: Client, clock: Clock, receiver: Receiver, hook: str, booking: Book
 ) -> None:
-    booking(start_time="2027-07-01 10:00")
+    first = booking(start_time="2027-07-01 10:00").uid
     client.deliver()
     receiver.answers["/"] = [status(500)] * 8
-    booking(start_time="2027-07-02 10:00")
+    second = booking(start_time="2027-07-02 10:00").uid
     for _ in range(8):
         client.deliver()
         clock.move(days=1)
@@ -1170,9 +1170,12 @@ def test_what_has_arrived_is_forgotten_after_ninety_days(
     client.calendar.webhooks.update(hook, active=False)
     for n in range(20):
         booking(start_time=f"2027-07-05 {n:02}:00")
+    whole = "select uid from events where booking is not null order by seq"
+    assert [row["uid"] for row in ask(client, whole)] == [first, second]
     client.deliver()
 
     assert statuses(client) == ["failed"]
+    assert [row["uid"] for row in ask(client, whole)] == [second]
     assert client.check() == ()
 
 

@@ -339,6 +339,7 @@ def test_a_word_that_is_a_name_stays_a_word(
     client: Client, booking: Any, clock: Clock
 ) -> None:
     """Whoever is called as a key or a status of the JSON is."""
+    client.calendar.webhooks.create("https://hooks.example/told")
     made = booking(attendee={"name": "Confirmed", "email": "name@status.example"})
     clock.move(days=30)
 
@@ -503,6 +504,7 @@ def test_addresses_and_numbers_go_from_others_texts_and_their_history(
 def test_a_number_that_may_be_any_other_is_listed_and_stays(
     client: Client, booking: Any, clock: Clock
 ) -> None:
+    client.calendar.webhooks.create("https://hooks.example/told")
     booking(attendee={**GINA, "ref": "10115"})
     bobs = booking(attendee=OTHERS, notes="10115 Berlin")
     clock.move(days=30)
@@ -519,6 +521,7 @@ def test_a_number_that_may_be_any_other_is_listed_and_stays(
 def test_a_name_in_others_texts_is_listed_and_taken_out_where_asked(
     client: Client, event_type: Any, booking: Any, clock: Clock, place: str
 ) -> None:
+    client.calendar.webhooks.create("https://hooks.example/told")
     event_type("walk", contact="NONE")
     booking(attendee=GINA)
     bobs = booking(attendee=OTHERS, notes="Kommt mit GINA  gold; Ginas Goldfisch")

@@ -359,6 +359,7 @@ def test_the_event_of_a_seat_holds_its_person_alone(
     client: Client, event_type: EventTypeMaker, seat: BookingMaker
 ) -> None:
     """Each of a thousand repeated all thousand, and every date of a series."""
+    client.calendar.webhooks.create("https://hooks.example/told")
     event_type(seats=9)
     uid = seat("Ada", recurring=WEEKLY, guests=["amy@example.com"]).uid
     seat("Bob", recurring=WEEKLY, guests=["carl@example.com"])

@@ -184,6 +184,7 @@ def test_the_booking_stays_as_it_was(
 def test_a_public_note_is_told_with_the_booking_as_it_is(
     client: Client, place: str, uid: str
 ) -> None:
+    client.calendar.webhooks.create("https://hooks.example/told")
     booking = client.calendar.bookings.get(uid)
 
     note = client.calendar.bookings.add_note(uid, content="Two\nlines")

@@ -60,6 +60,11 @@ def everything(client: Client) -> list[dict[str, Any]]:
     ]
 
 
+def tell_somebody(client: Client) -> None:
+    """What is told of a booking stays in its events."""
+    client.calendar.webhooks.create("https://hooks.example/told")
+
+
 def snapshots(client: Client) -> list[dict[str, Any]]:
     """The booking in every event, in order."""
     rows = ask(client, "select booking from events order by seq")
@@ -1256,6 +1261,7 @@ def test_an_event_about_some_dates_holds_those_alone(
     client: Client, clock: Clock, series: BookingMaker
 ) -> None:
     bookings = client.calendar.bookings
+    tell_somebody(client)
     uid = series().uid
     bookings.reschedule(uid, date="2027-01-25", start_time="2027-01-26 11:00")
     bookings.cancel(uid, from_date="2027-02-01")
@@ -1426,6 +1432,7 @@ def test_two_years_of_days_cost_no_more_than_as_many_bookings(
 def test_a_backlog_of_two_years_is_told_date_by_date(
     client: Client, clock: Clock, series: BookingMaker
 ) -> None:
+    tell_somebody(client)
     booked = series(recurring=LONG)
     dates = [o.date for o in booked.occurrences]
     clock.move(days=800)

@@ -61,6 +61,22 @@ def _spoil_file(path: str, script: str, guarded: bool) -> None:
             conn.execute(text)
 
 
+def tell_somebody(client: Client) -> None:
+    """An event that is told of says what the booking was."""
+    client.calendar.webhooks.create("https://hooks.example/told")
+
+
+def test_a_check_knows_the_revision_that_an_event_told_of(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    uid = booking().uid
+    client.calendar.bookings.update(uid, notes="Tea")
+    spoil("update bookings set version = 0")
+
+    found = f"{uid} is an older revision than its newest event tells of"
+    assert client.check() == (found,)
+
+
 def test_nothing_is_wrong_with_what_calbook_wrote(
     client: Client, booking: Callable[..., Booking]
 ) -> None:
@@ -234,6 +250,7 @@ def test_a_check_finds_and_names_what_another_program_broke(
     damage: str,
 ) -> None:
     """A meeting moved onto another one, and a guard that guards nothing, passed."""
+    tell_somebody(client)
     first, second = booking().uid, booking().uid
     client.calendar.hosts.create("bob", name="Bob", email="bob@example.com")
     calendar = client.calendar.busy.add(
@@ -263,6 +280,7 @@ def test_a_check_finds_a_request_that_holds_no_time(
 def test_a_check_finds_a_request_that_nobody_confirmed(
     client: Client, booking: Callable[..., Booking], spoil: Spoil
 ) -> None:
+    tell_somebody(client)
     client.calendar.event_types.create("ask", requires_confirmation=True)
     uid = booking(event_type_id="ask").uid
     spoil(
@@ -276,6 +294,7 @@ def test_a_check_finds_the_date_of_a_series_that_was_moved_or_revived(
     client: Client, booking: Callable[..., Booking], spoil: Spoil
 ) -> None:
     """Of a series nothing was compared with what people were told."""
+    tell_somebody(client)
     uid = booking(recurring={"frequency": "DAILY", "count": 5}).uid
     spoil(
         f"create temp table middle as select recurrence_id as r from occurrences"

@@ -30,6 +30,7 @@ from calbook.store import (
 from calbook.store.busy import BusyReader
 from calbook.store.engines import open_store
 from calbook.store.facts import Facts
+from calbook.store.idempotency_keys import first_result, store_result
 from calbook.store.outbox import OutboxReader
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.store.statistics import StatisticsReader
@@ -418,12 +419,13 @@ def test_a_key_has_one_request(opened: Store, booking: Book) -> None:
     [(seq,)] = find(opened, "select seq from events")
 
     def keep(tx: Transaction) -> None:
-        tx.store_result("key", request="{}", event_seq=seq, answer=None)
+        answer = {"uid": uid}
+        store_result(tx, "key", request="{}", event_seq=seq, answer=answer)
 
-    assert opened.write(lambda tx: tx.stored_result("key")) is None
+    assert opened.write(lambda tx: first_result(tx, "key")) is None
     opened.write(keep)
 
-    found = opened.write(lambda tx: tx.stored_result("key"))
+    found = opened.write(lambda tx: first_result(tx, "key"))
     assert found is not None
     assert (found[0], found[1]["uid"]) == ("{}", uid)
     with pytest.raises(Exception, match=r"(?i)unique|duplicate"):

@@ -59,6 +59,8 @@ def send(job: Job, *, now: datetime, seconds: float) -> Outcome:
     """Make one attempt, within so many seconds but for looking up the name."""
     if job.webhook is None or not job.webhook.active:
         return Outcome("failed", None, "the webhook was switched off")
+    if job.booking is None:  # as of an import by hand
+        return Outcome("failed", None, "what was to be sent is not kept any more")
     return post_message(job.webhook, read_message(job), now=now, seconds=seconds)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from calbook.core import ids
 from calbook.core.model import Actor, Event
 from calbook.core.time import times
-from calbook.services.bookings.record import booking_json
+from calbook.services.bookings.record import append_event, booking_json
 from calbook.store import reminders
 from calbook.store.booking_texts import forget_texts
 from calbook.store.erasing import Eraser, Person
@@ -62,8 +61,7 @@ def _record(tx: Transaction, uid: str, now: datetime, by: Actor) -> None:
         now=times.epoch(now),
     )
     event = Event("booking.updated", uid, now, by, {"erased": True})
-    answer = booking_json(tx, uid, now)
-    tx.append_event(event, id=ids.event(), booking=answer, is_told=False)
+    append_event(tx, event, booking_json(tx, uid, now), is_silent=True)
     if reminders.notification_settings(tx, uid).are_pushed:
         from calbook.store import pushes
 

@@ -81,18 +81,12 @@ def _append_event(tx: Transaction, note: Json, booking: Row, now: datetime) -> N
 def _append(
     tx: Transaction, booking: Row, change: Mapping[str, Any], now: datetime
 ) -> None:
-    from calbook.core import ids
     from calbook.core.model import Actor, Event
-    from calbook.services.bookings.record import is_hold  # slow to import
+    from calbook.services.bookings.record import append_event  # slow to import
     from calbook.wire.writing.bookings import booking_to_json
 
-    answer = booking_to_json(booking, now=epoch(now))
-    tx.append_event(
-        Event("booking.updated", booking["uid"], now, Actor.HOST, change),
-        id=ids.event(),
-        booking=answer,
-        is_told=not is_hold(answer),
-    )
+    event = Event("booking.updated", booking["uid"], now, Actor.HOST, change)
+    append_event(tx, event, booking_to_json(booking, now=epoch(now)))
 
 
 def remove_note(context: Context, uid: str, note: str, *, dry_run: bool) -> Json:

@@ -42,8 +42,10 @@ def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
     if options.idempotency_key is None:
         return None
     key = checks.line(options.idempotency_key, "idempotencyKey")
+    from calbook.store.idempotency_keys import first_result  # few give one
+
     tx.lock_key(key)
-    first = tx.stored_result(key)
+    first = first_result(tx, key)
     if first is None:
         return None
     request, answer = first
@@ -66,14 +68,22 @@ def keep_booking(
     tx.unchanged.append((booking.uid, met.json_message))
     answer = booking_json(tx, booking.uid, now)
     seq = tx.last_event_seq(booking.uid)
-    if options.idempotency_key is not None and seq is not None:
-        tx.store_result(
-            options.idempotency_key,
-            request=options.request,
-            event_seq=seq,
-            answer=answer,
-        )
+    if seq is not None:
+        _store_result(tx, options, seq, answer)
     return answer
+
+
+def _store_result(
+    tx: Transaction, options: ChangeOptions, event_seq: int, answer: Json
+) -> None:
+    """Under its idempotency key, if it has one."""
+    key = options.idempotency_key
+    if key is None:
+        return
+    from calbook.store.idempotency_keys import store_result  # few give one
+
+    request = options.request
+    store_result(tx, key, request=request, event_seq=event_seq, answer=answer)
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
@@ -128,12 +138,12 @@ def _save_apart(
 
 
 def _tell_apart(tx: Transaction, event: Event, now: datetime) -> None:
-    _append_event(tx, event, booking_json(tx, event.uid, now))
+    append_event(tx, event, booking_json(tx, event.uid, now))
 
 
 def _tell(tx: Transaction, event: Event, answer: Json, now: datetime) -> int:
     """Append an event of time's; bad news by mail and to calendars as well."""
-    seq = _append_event(tx, event, answer)
+    seq = append_event(tx, event, answer)
     if event.type != "booking.cancelled":
         return seq
     habit = reminders.notification_settings(tx, event.uid)
@@ -205,19 +215,30 @@ def _save(
         tx.save(change.booking, before)
         answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
-    seqs = [_append_event(tx, e, answer, is_silent) for e in change.events]
+    replaced = None if before is None else _replaced(before, change.booking)
+    last = len(change.events) - 1
+    seqs = [
+        append_event(
+            tx,
+            event,
+            answer,
+            replaced=replaced if n == last else None,
+            is_silent=is_silent,
+        )
+        for n, event in enumerate(change.events)
+    ]
     habit = _notification_settings(tx, before, change.booking)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
-    if options.idempotency_key is not None:
-        tx.store_result(
-            options.idempotency_key,
-            request=options.request,
-            event_seq=seqs[-1],
-            answer=answer if _is_shortened(change.events[-1]) else None,
-        )
+    _store_result(tx, options, seqs[-1], answer)
     return answer
+
+
+def _replaced(before: Booking, after: Booking) -> Json | None:
+    from calbook.wire.writing.history import replaced_to_json  # only for changes
+
+    return replaced_to_json(before, after)
 
 
 def _notification_settings(
@@ -326,14 +347,31 @@ def _hosts_of_dates(booking: Booking) -> Iterable[str]:
     return chain.from_iterable(o.host_ids for o in booking.occurrences)
 
 
-def _is_shortened(event: Event) -> bool:
-    return bool(event.about) or "attendee" in event.change
-
-
-def _append_event(
-    tx: Transaction, event: Event, answer: Json, is_silent: bool = False
+def append_event(
+    tx: Transaction,
+    event: Event,
+    answer: Json,
+    *,
+    replaced: Json | None = None,
+    is_silent: bool = False,
 ) -> int:
-    """Append an event with what it is about.
+    """Append an event, with what its change replaced; its number.
+
+    `answer` is the booking after it, and `replaced` goes with the last event of a
+    change.
+    """
+    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
+    return tx.append_event(
+        event,
+        id=ids.event(),
+        revision=(answer["version"], answer["sequence"]),
+        replaced=replaced,
+        booking=partial(_limit, event, answer) if is_told else None,
+    )
+
+
+def _limit(event: Event, answer: Json) -> Json:
+    """A booking with what an event is about.
 
     Else each of the 730 completions of a long series would repeat all 730, and each
     of a thousand seats all thousand persons. Only a seat that is as it was before comes
@@ -341,11 +379,10 @@ def _append_event(
     """
     if "attendee" in event.change and "undoes" not in event.change:
         dates = event.change.get("dates", [])
-        answer = limit_to_person(answer, event.change["attendee"], dates)
-    elif event.about:
-        answer = limit_to_dates(answer, event.change["dates"])
-    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
-    return tx.append_event(event, id=ids.event(), booking=answer, is_told=is_told)
+        return limit_to_person(answer, event.change["attendee"], dates)
+    if event.about:
+        return limit_to_dates(answer, event.change["dates"])
+    return answer
 
 
 def is_hold(answer: Json) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.errors import BadInput, CalbookError, ImportConflict
+from calbook.store import old_events
 from calbook.store.copying import NUMBERED, find_content, remove_first_host
 from calbook.store.lines import derived
 from calbook.store.lines.exporting import Line, find_lines
@@ -80,9 +81,7 @@ class Import:
         """One line more; those of a kind are written together."""
         if self._waiting and self._waiting[0].noun is not noun:
             self.flush()
-        if noun.later:
-            line = noun.later | line
-        self._waiting.append(Numbered(number, size, noun, line))
+        self._waiting.append(Numbered(number, size, noun, noun.complete(line)))
         self._size += size
         if len(self._waiting) >= _AT_ONCE or self._size >= _SIZE_AT_ONCE:
             self.flush()
@@ -113,6 +112,7 @@ class Import:
         if self.counts.imported["booking"]:
             before = self._offsets["bookings"]
             derived.count_loads(self._target.conn, before=before)
+            old_events.drop_needless(self._target.conn, after=self._offsets["events"])
 
     # -- what is there already ---------------------------------------------------------
 
@@ -314,8 +314,11 @@ def _without_numbers(noun: Noun, line: Line) -> Line:
     return plain
 
 
+_UNCOMPARED = ("last_event", "snapshot")
+
+
 def _uncounted(table: Table, item: Any) -> Any:
     if not isinstance(item, dict):
         return None if table.columns[0].counts else item
-    counted = {c.key for c in table.columns if c.counts or c.kind == "last_event"}
+    counted = {c.key for c in table.columns if c.counts or c.kind in _UNCOMPARED}
     return {key: value for key, value in item.items() if key not in counted}

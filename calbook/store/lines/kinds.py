@@ -258,6 +258,7 @@ def _request(value: Any) -> str:
 
 _JSON_KINDS: dict[str, Decode] = {
     "object": _json(_is_object, "an object"),
+    "snapshot": _json(_is_object, "an object"),  # kept while it is needed
     "list": _json(_is_list, "a list"),
     "texts": _json(_are_texts, "a list of texts"),
     "hours": _json(_are_hours, "hours of a day"),

@@ -152,9 +152,10 @@ BOOKING = Noun(
     Table(
         "events",
         "seq#events id:id type:line recurrence_id:time? at:time by:actor actor?"
-        " change:object booking:object",
+        " change:object sequence:int? version:int? replaced:object? booking:snapshot?",
         key="events",
         parent="uid",
+        later=("sequence", "version", "replaced"),  # since version 12
     ),
     Table(
         "notes",

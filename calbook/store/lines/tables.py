@@ -74,7 +74,7 @@ class Table:
     """Rows that are objects: of a noun, or in a list under a `key` of its parent.
 
     `parent` is the column that holds the parent's key, `order` what they are told by,
-    `only` a filter. Of `flat` ones each is its only value.
+    `only` a filter. Of `flat` ones each is its only value. `later` as of a noun.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Table:
         order: str = "",
         only: dict[str, str] | None = None,
         flat: bool = False,
+        later: tuple[str, ...] = (),
     ) -> None:
         self.name = name
         self.columns = _columns(columns)
@@ -95,6 +96,7 @@ class Table:
         self.order = order or self.columns[0].name
         self.only = only or {}
         self.flat = flat
+        self.later = dict.fromkeys(later)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -137,7 +139,22 @@ class Noun:
         self.identity = identity or (by,)
         self.unique = unique
         self.secrets = frozenset(secrets)
-        self.later = dict.fromkeys(later)
+        self._later = dict.fromkeys(later)
+
+    def complete(self, line: dict[str, Any]) -> dict[str, Any]:
+        """With the keys that lines of earlier versions have not."""
+        found = self._later | line if self._later else line
+        for child in self.children:
+            items = line.get(child.key)
+            if child.later and type(items) is list:
+                found = {
+                    **found,
+                    child.key: [
+                        child.later | item if type(item) is dict else item
+                        for item in items
+                    ],
+                }
+        return found
 
     def identify(self, line: Mapping[str, Any]) -> tuple[Any, ...]:
         """What tells that two lines are of the same."""

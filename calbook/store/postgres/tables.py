@@ -285,8 +285,11 @@ create table events (
     at bigint not null,
     by text not null,
     change text not null,
-    booking text not null,
-    actor text
+    booking text,
+    actor text,
+    sequence integer,
+    version integer,
+    replaced text
 );
 create index events_by_booking on events (uid, seq);
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from calbook.store.old_events import IS_NEEDED
 from calbook.store.postgres.functions import MOVED
 
 INDEXES = f"""
@@ -169,7 +170,13 @@ create index bookings_by_event_type
 """
 
 
-EVENTS = """
+EVENTS = f"""
+alter table events
+    add column sequence integer,
+    add column version integer,
+    add column replaced text,
+    alter column booking drop not null;
+update events set booking = null where not {IS_NEEDED};
 """
 
 SCRIPT = INDEXES + SEARCH + COUNTERS + EVENTS

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from calbook.store.old_events import IS_NEEDED
+
 # A host's bookings in the order of lists; the dates of a series reach to `last_at`,
 # which single bookings have none of. Then those of each status that few have: of what
 # is to come or over most are confirmed, and found by their start.
@@ -202,5 +204,14 @@ create index bookings_by_event_type
 """
 
 
-EVENTS = """
+# An event has what its change replaced, and the booking after it only where somebody
+# may ask for it. SQLite lets a column be null only where it is a new one.
+EVENTS = f"""
+alter table events add column sequence integer;
+alter table events add column version integer;
+alter table events add column replaced text;
+alter table events add column kept text;
+update events set kept = booking where {IS_NEEDED};
+alter table events drop column booking;
+alter table events rename column kept to booking;
 """

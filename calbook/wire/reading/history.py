@@ -1,16 +1,15 @@
 """What a booking was before its last change: read from what its events hold.
 
-Each event holds the booking's JSON as it was after it. One about some dates of a
-series holds those alone, and one about a seat that person alone. So the state before a
-change is put together from all that came before it.
+Each event holds what its change replaced, so the booking as it is now is walked back,
+the newest change first. Events from before version 12 hold it whole: `old_history`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from calbook.core import people
 from calbook.core.booking import undo
@@ -28,12 +27,11 @@ from calbook.core.model import (
 )
 from calbook.core.time import recurrence, times
 from calbook.wire.json_objects import Json
-from calbook.wire.writing.bookings import complete_stored_booking
+from calbook.wire.reading import old_history
+from calbook.wire.writing.history import DETAILS, PERSON_NAMES, occurrence_to_json
 
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
-
-_BROUGHT = ("responses", "notes", "metadata")
 
 
 class _Event:
@@ -41,13 +39,19 @@ class _Event:
 
     def __init__(self, row: Row) -> None:
         self.id, self.type, self.by = row["id"], row["type"], row["by"]
+        self.row = row
         self.facts: Json = json.loads(row["change"])
-        self._booking = row["booking"]
+        self.replaced: Json = json.loads(row["replaced"] or "{}")
+        self.is_whole = row["version"] is None and row["booking"] is not None
 
     @property
-    def booking(self) -> Json:
-        said: Json = json.loads(self._booking)
-        return complete_stored_booking(said, said.get("title", ""))
+    def version(self) -> int | None:
+        """Which the booking had after it; None where no event says."""
+        if self.is_whole:
+            found: int = json.loads(self.row["booking"])["version"]
+            return found
+        version: int | None = self.row["version"]
+        return version
 
     @property
     def is_erasing(self) -> bool:
@@ -57,50 +61,7 @@ class _Event:
     def is_with(self, other: _Event) -> bool:
         """Whether one change made both: several persons took seats at once."""
         is_seat = "attendee" in self.facts and self.type == other.type
-        return is_seat and self.booking["version"] == other.booking["version"]
-
-
-class _State:
-    """A booking put together from events so far."""
-
-    def __init__(self) -> None:
-        self.whole: Json = {}
-        self.persons: dict[str, Json] = {}  # the primary first, by person key
-        self.dates: dict[str, Json] = {}
-
-    def copy(self) -> _State:
-        other = _State()
-        other.whole = self.whole
-        other.persons, other.dates = {**self.persons}, {**self.dates}
-        return other
-
-    def take(self, event: _Event) -> None:
-        """As it was after one more event."""
-        said = event.booking
-        if "attendee" in event.facts and "undoes" not in event.facts:
-            self._take_person(said, people.person_key(event.facts["attendee"]))
-        else:
-            every = (said["attendee"], *said["guests"])
-            self.persons = {people.person_key(each): each for each in every}
-        self.whole = said
-        dates = {each["date"]: each for each in said["occurrences"]}
-        if said["recurring"] is None and dates:
-            self.dates = dates  # its only date is another one once it has moved
-        else:
-            self.dates |= dates
-
-    def _take_person(self, said: Json, key: str) -> None:
-        """One person as they are now; who led before stands behind who leads now."""
-        old = next(iter(self.persons), key)
-        if not said["guests"]:
-            self.persons.pop(key, None)
-        self.persons |= {people.person_key(each): each for each in said["guests"]}
-        first = people.person_key(said["attendee"])
-        if old not in (first, key):
-            brought = {name: self.whole[name] for name in ("responses", "notes")}
-            self.persons[old] = {**self.persons[old], **brought, "metadata": {}}
-        others = {k: person for k, person in self.persons.items() if k != first}
-        self.persons = {first: said["attendee"], **others}
+        return is_seat and self.version == other.version
 
 
 def last_change(rows: Sequence[Row], booking: Booking) -> PastChange | None:
@@ -136,114 +97,140 @@ def _read_change(events: Sequence[_Event], last: int, booking: Booking) -> PastC
     first = last
     while first > 0 and events[first - 1].is_with(events[last]):
         first -= 1
-    state = _State()
-    for event in events[:first]:
-        state.take(event)
-    before = state.copy()
-    for event in events[first : last + 1]:
-        state.take(event)
     told = events[first : last + 1]
+    before, after = _read_states(events, first, last, booking)
     return PastChange(
         type=told[0].type,
         by=Actor(told[0].by),
         events={event.id: event.facts for event in told},
-        before=_read_state(before if first else state, booking),
-        after=_read_state(state, booking),
+        before=before,
+        after=after,
     )
 
 
-# -- JSON to values --------------------------------------------------------------------
+def _read_states(
+    events: Sequence[_Event], first: int, last: int, booking: Booking
+) -> tuple[Booking, Booking]:
+    if events[last].is_whole:
+        rows = [event.row for event in events]
+        return old_history.read_states(rows, first, last, booking)
+    after = last + 1
+    while after < len(events) and events[after].version == events[last].version:
+        after += 1  # of several events of one change the last one has what it replaced
+    is_after = _walk_back(booking, events[after:])
+    is_before = _walk_back(is_after, events[first:after])
+    return _as_time_made_it(is_before), _as_time_made_it(is_after)
 
 
-def _read_state(state: _State, booking: Booking) -> Booking:
-    """With what the JSON does not say from the booking as it is now."""
-    whole = state.whole
-    keys = {people.shown_key(each): key for key, each in state.persons.items()}
-    members = (*whole["hostIds"], *whole["resourceIds"])
-    until = whole["heldUntil"] and _instant(whole["heldUntil"])
-    occurrences = (
-        _read_occurrence(each, booking, members, keys)._replace(held_until=until)
-        for each in state.dates.values()
+# -- walking back ----------------------------------------------------------------------
+
+
+def _walk_back(booking: Booking, events: Sequence[_Event]) -> Booking:
+    for event in reversed(events):
+        if event.replaced:
+            booking = _before(booking, event.replaced)
+    return booking
+
+
+def _before(after: Booking, replaced: Json) -> Booking:
+    """A booking as it was before a change, from what it was after it."""
+    found = {DETAILS[key]: value for key, value in replaced.items() if key in DETAILS}
+    for name in {"host_ids", "overrides"} & found.keys():
+        found[name] = tuple(found[name])
+    if found.get("recurring"):
+        found["recurring"] = recurrence.from_json(found["recurring"])
+    return after._replace(
+        **found,
+        attendees=_persons_before(after, replaced),
+        occurrences=_dates_before(after, replaced),
     )
-    rule = whole["recurring"]
-    return booking._replace(
-        host_ids=members,
-        occurrences=tuple(sorted(occurrences, key=lambda o: o.recurrence_id)),
-        attendees=tuple(_read_persons(state.persons, booking)),
-        location=whole["location"],
-        meeting_url=whole["meetingUrl"],
-        notes=whole["notes"],
-        responses=whole["responses"],
-        metadata=whole["metadata"],
-        recurring=None if rule is None else recurrence.from_json(rule),
-        overrides=tuple(whole["overrides"]),
-        sequence=whole["sequence"],
-        version=whole["version"],
+
+
+def _persons_before(after: Booking, replaced: Json) -> tuple[Attendee, ...]:
+    """Who is in it still keeps what they answered, and who they are in the book."""
+    if "kept" not in replaced:
+        return after.attendees
+    front, back = replaced["kept"]
+    now = after.attendees
+    known = {people.person_key(person): person for person in now}
+    stood = replaced.get("attendees") or replaced.get("guests") or ()
+    persons = (_read_person(each, known) for each in stood)
+    return (*now[:front], *persons, *now[max(front, len(now) - back) :])
+
+
+def _read_person(said: Json, known: dict[str, Attendee]) -> Attendee:
+    there = known.get(people.person_key(said))
+    return Attendee(
+        **{name: said[name] for name in PERSON_NAMES if name in said},
+        person_id=there.person_id if there else said.get("personId"),
+        only_on=_read_days(said.get("onlyOn", ())),
+        absent_on=_read_days(said.get("absentOn", ())),
+        replies=there.replies if there else (),
     )
-
-
-def _read_persons(persons: Mapping[str, Json], booking: Booking) -> Iterator[Attendee]:
-    known = {people.person_key(person): person for person in booking.attendees}
-    for n, (key, said) in enumerate(persons.items()):
-        there = known.get(key)
-        brought = {name: said[name] for name in _BROUGHT} if n else {}
-        yield Attendee(
-            **{name: said[name] for name in _NAMES},
-            **brought,
-            person_id=there.person_id if there else said["personId"],
-            only_on=_read_days(said["onlyOn"]),
-            absent_on=_read_days(said["absentOn"]),
-            replies=there.replies if there else (),
-        )
-
-
-_NAMES = ("email", "name", "phone", "timezone", "ref", "language")
 
 
 def _read_days(days: Iterable[str]) -> tuple[date, ...]:
     return tuple(map(date.fromisoformat, days))
 
 
-def _read_occurrence(
-    said: Json, booking: Booking, members: tuple[str, ...], keys: Mapping[str, str]
-) -> Occurrence:
-    """What is not said, as a claim, is that of the date as it is now."""
-    day = date.fromisoformat(said["date"])
-    span = Span(_instant(said["startTime"]), _instant(said["endTime"]))
-    own = (*said["hostIds"], *said["resourceIds"])
-    now = _same_date(booking, day)
-    wall = datetime.fromisoformat(said["startTime"]).replace(tzinfo=None)
-    start = GivenStart(span.start, wall, booking.timezone, by_offset=False)
-    found = Occurrence(
-        recurrence_id=now.recurrence_id if booking.recurring else span.start,
-        date=day,
-        start=start,
+def _dates_before(after: Booking, replaced: Json) -> tuple[Occurrence, ...]:
+    dates, zone = replaced.get("occurrences", ()), after.timezone
+    if after.recurring is None:
+        single = after.single
+        return (_read_date(single, dates[0], zone, moves=True),) if dates else (single,)
+    new = _read_days(replaced.get("newDates", ()))
+    found = {o.date: o for o in after.occurrences if o.date not in new}
+    for said in dates:
+        day = date.fromisoformat(said["date"])
+        now = found.get(day)
+        old = _read_date(now or after.occurrences[0], said, zone, moves=now is None)
+        found[day] = old
+    return tuple(sorted(found.values(), key=lambda o: o.recurrence_id))
+
+
+def _read_date(now: Occurrence, said: Json, zone: str, *, moves: bool) -> Occurrence:
+    """What is not said, as a claim, is that of the date as it is now.
+
+    `moves`: its start is its key.
+    """
+    facts = {**occurrence_to_json(now, zone), **said}
+    span = Span(_instant(facts["startTime"]), _instant(facts["endTime"]))
+    wall = times.wall_time(span.start, zone)
+    start = GivenStart(span.start, wall, zone, by_offset=False)
+    words = facts["attendances"].items()
+    return now._replace(
+        recurrence_id=span.start if moves else now.recurrence_id,
+        date=date.fromisoformat(facts["date"]),
+        start=now.start if now.span == span else start,
         span=span,
-        claim=now.claim,
-        status=Status(said["status"]),
-        resolution=_optional_resolution(said["resolution"]),
-        cancelled_by=Actor(said["cancelledBy"]) if said["cancelledBy"] else None,
-        reason=said["reason"],
-        attendance=Attendance(said["attendance"]),
-        attendances={
-            keys.get(shown, shown): Attendance(word)
-            for shown, word in said["attendances"].items()
-        },
-        host_ids=() if own == members else own,
+        status=Status(facts["status"]),
+        resolution=facts["resolution"] and Resolution(facts["resolution"]),
+        cancelled_by=facts["cancelledBy"] and Actor(facts["cancelledBy"]),
+        reason=facts["reason"],
+        attendance=Attendance(facts["attendance"]),
+        attendances={key: Attendance(word) for key, word in words},
+        is_recorded=facts["isRecorded"],
+        host_ids=tuple(facts["hostIds"]),
+        held_until=facts["heldUntil"] and _instant(facts["heldUntil"]),
     )
-    return found if now.span != span else found._replace(start=now.start)
-
-
-def _same_date(booking: Booking, day: date) -> Occurrence:
-    if booking.recurring is None:
-        return booking.single
-    known = {o.date: o for o in booking.occurrences}
-    return known.get(day, booking.occurrences[0])
 
 
 def _instant(text: str) -> datetime:
     return times.instant(int(datetime.fromisoformat(text).timestamp()))
 
 
-def _optional_resolution(word: Any) -> Resolution | None:
-    return Resolution(word) if word else None
+def _as_time_made_it(booking: Booking) -> Booking:
+    """With what its events tell that time did."""
+    return booking._replace(occurrences=tuple(map(_as_told, booking.occurrences)))
+
+
+def _as_told(o: Occurrence) -> Occurrence:
+    if not o.is_recorded:
+        return o
+    if o.status is Status.CONFIRMED:
+        return o._replace(status=Status.COMPLETED)
+    return o._replace(
+        status=Status.CANCELLED,
+        resolution=Resolution.EXPIRED,
+        cancelled_by=Actor.SYSTEM,
+    )

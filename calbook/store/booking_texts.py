@@ -17,7 +17,7 @@ from calbook.core.search import Person, search_text
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
-_SOME = 5_000  # rows that are read together
+_SOME = 500  # rows that are read together
 _TEXTS = """
     select b.rowid, b.uid, b.search, b.title, b.notes, a.name,
         case when a.email is not null then a.person_key end, a.ref_folded,
@@ -39,9 +39,9 @@ def forget_texts(conn: Connection, uids: Iterable[str]) -> None:
     """As `refresh_search`; what they were searched by stays nowhere."""
     refresh_search(conn, uids)
     if isinstance(conn, sqlite3.Connection):
-        from calbook.store.sqlite.words import keep_words
+        from calbook.store.sqlite.words import take_out_changed
 
-        keep_words(conn, most=-1)
+        take_out_changed(conn)
 
 
 def fill_search(conn: Connection) -> None:

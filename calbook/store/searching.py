@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from calbook.core.search import PHONES, REFS, read_needles
 from calbook.store.sqlite.version_12 import PLACE, place_of
-from calbook.store.sqlite.words import by_threes
+from calbook.store.sqlite.words import by_threes, has_words
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 INDEXED, LIKE = "indexed", "like"  # how letters find bookings
 _LETTERS = 3
 FEW = 1_000
-_HAS_INDEX = """
-    select 1 from sqlite_master where name = 'booking_words'
-    and exists (select 1 from pragma_module_list where name = 'fts5')
-"""
 _MATCHES = "w.booking_words match :words"
 _IN_INDEX = (
     f"w.rowid >= {place_of(':from_start')}",
@@ -75,7 +71,7 @@ def choose_letters(conn: Connection, filters: Mapping[str, Any]) -> str | None:
         return None
     if not isinstance(conn, sqlite3.Connection):
         return LIKE
-    if conn.execute(_HAS_INDEX).fetchone() is None:
+    if not has_words(conn):
         return None
     if filters.keys() <= {"search", "since", "until"}:
         return INDEXED

@@ -281,4 +281,10 @@ DERIVED = {
     "deliveries": {"leased_until"},  # nobody sends it yet
 }
 # And tables.
-DERIVED_TABLES = {"claims", "host_loads", "day_counts"}
+DERIVED_TABLES = {
+    "claims",
+    "host_loads",
+    "day_counts",
+    "indexed_words",
+    "changed_words",
+}

@@ -53,17 +53,28 @@ _STEPS = (
 
 def keep_words(conn: sqlite3.Connection, *, most: int = _TOGETHER) -> None:
     """Bring the index up to date where more than `most` bookings are not in it."""
-    behind, changed = conn.execute(_BEHIND).fetchone()
-    if max(behind, changed) > most and has_full_text(conn):
+    if max(conn.execute(_BEHIND).fetchone()) > most and has_full_text(conn):
         for step in _STEPS:
             conn.execute(step)
 
 
+def take_out_changed(conn: sqlite3.Connection) -> None:
+    """Leave no letters to be found that no booking has any more."""
+    if conn.execute("select 1 from changed_words").fetchone():
+        keep_words(conn, most=0)
+
+
 def forget_words(conn: sqlite3.Connection) -> None:
-    """Leave no letters in it that no booking has any more."""
-    keep_words(conn, most=-1)
-    if has_full_text(conn):
+    """Nor any to be read in the file, where SQLite has but marked them so far."""
+    take_out_changed(conn)
+    if has_words(conn):
         conn.execute("insert into booking_words (booking_words) values ('optimize')")
+
+
+def has_words(conn: sqlite3.Connection) -> bool:
+    """Whether there is one, and this SQLite can read it."""
+    there = "select 1 from sqlite_master where name = 'booking_words'"
+    return conn.execute(there).fetchone() is not None and has_full_text(conn)
 
 
 def has_full_text(conn: sqlite3.Connection) -> bool:
@@ -74,8 +85,7 @@ def has_full_text(conn: sqlite3.Connection) -> bool:
 
 def word_faults(conn: sqlite3.Connection) -> Iterator[str]:
     """The bookings that it does not find; of many it is asked for some."""
-    there = "select 1 from sqlite_master where name = 'booking_words'"
-    if conn.execute(there).fetchone() is None or not has_full_text(conn):
+    if not has_words(conn):
         return
     number = conn.execute("select max(rowid) from bookings").fetchone()[0] or 0
     facts = {"step": number // _ASKED + 1}

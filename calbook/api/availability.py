@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
 from calbook.api.values.availability import Block, Explanation, Slot
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.availability import lookup
 from calbook.services.availability.lookup import AvailabilityQuery
 

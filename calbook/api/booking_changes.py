@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
-from typing import TYPE_CHECKING, Any, Literal
 
 from calbook.api.booking_reads import BookingReads
 from calbook.api.noun import ATTENDANCE, CHANGE, PERSONS, check_keywords
 from calbook.api.values.bookings import Booking
+from calbook.core.typing_names import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from typing import Unpack

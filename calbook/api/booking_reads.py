@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from calbook.api.booking_files import BookingFiles
 from calbook.api.day_reads import DayReads
@@ -13,6 +12,7 @@ from calbook.api.noun import (
     check_keywords,
 )
 from calbook.api.values.bookings import Booking, Event, Note, Occurrence
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.bookings import read
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.availability import Availability

@@ -7,7 +7,8 @@ cost every command the import of its classes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.store.context import Context

@@ -1,8 +1,11 @@
 """After a command's answer: one short attempt to send what its changes have queued."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -12,7 +15,7 @@ Json = dict[str, Any]
 _NAMED = 5  # who could not be told
 _REASONS = 3  # that are told of what is left
 
-_clients: list["Client"] = []
+_clients: list[Client] = []
 _untold: list[str] = []
 _served: list[Json] = []
 _unchanged: dict[str, str] = {}  # by id, in words
@@ -30,7 +33,7 @@ def is_unchanged(id: str) -> bool:
     return id in _unchanged
 
 
-def remember_client(client: "Client") -> None:
+def remember_client(client: Client) -> None:
     """Where something was queued, it is tried once the answer is out.
 
     And who could not be told is named, who waited and was served, and what was so
@@ -75,7 +78,7 @@ def _untold_text(names: Sequence[str]) -> str:
     return f"Not told: {said} (no e-mail)"
 
 
-def _attempt(client: "Client") -> None:
+def _attempt(client: Client) -> None:
     from calbook.cli import output
     from calbook.core.errors import CalbookError
 

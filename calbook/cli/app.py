@@ -22,7 +22,7 @@ def run(args: Sequence[str]) -> int:
     _forget_useless_home()
     after_command.forget_clients()
     try:
-        with global_options.restore_given():
+        with global_options.RestoreGiven():
             status = _reported(args, lambda: _run(list(args)))
             if status >= _SIGNALLED:
                 return status

@@ -1,10 +1,11 @@
 """Who asks on the command line: `--by`, else what is set for this computer."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from calbook.cli import output
 from calbook.cli.defaults import read_default
 from calbook.cli.output import OutputOptions
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.api.values.bookings import Booking
@@ -25,9 +26,7 @@ def is_host(by: str) -> bool:
     return by.lower() == "host"
 
 
-def hint_at_confirmation(
-    booking: "Booking", by: str | None, form: OutputOptions
-) -> None:
+def hint_at_confirmation(booking: Booking, by: str | None, form: OutputOptions) -> None:
     """People who did not say who asks may be the host, who confirms what it awaits."""
     if by is None and booking.status == "PENDING" and output.is_for_people(form):
         output.say(

@@ -7,7 +7,8 @@ they are typed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.cli.groups import Group

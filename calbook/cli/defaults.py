@@ -5,11 +5,13 @@ who looks. What changes something is refused, as it may be another change than w
 meant. Light, as every command asks.
 """
 
+from __future__ import annotations
+
 import sys
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import global_options
 from calbook.core.text import printable
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.settings import reading
 
 if TYPE_CHECKING:
@@ -54,11 +56,11 @@ def read_default(name: str, *, refuses: bool = False) -> Any:
     return None if found.source == "default" else found.value
 
 
-def was_told(error: "CalbookError") -> bool:
+def was_told(error: CalbookError) -> bool:
     return error.message in _told
 
 
-def _tell(error: "CalbookError") -> None:
+def _tell(error: CalbookError) -> None:
     """Say once what is wrong in the file."""
     if was_told(error) or global_options.given("quiet"):
         return

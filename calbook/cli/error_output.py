@@ -1,11 +1,12 @@
 """What a person or a script sees when something went wrong: one line, one status."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
 import sys
 import traceback
-from typing import Any
 
 import typer
 
@@ -14,6 +15,7 @@ from calbook.cli.global_options import OPTIONS
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
 from calbook.core.text import escape_json
+from calbook.core.typing_names import Any
 
 
 class Terminated(BaseException):

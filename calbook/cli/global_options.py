@@ -4,10 +4,12 @@ They are no parameters of the commands, of which each would cost its start-up: t
 parser is told of them, which knows what is another option's value and what `--` ends.
 """
 
+from __future__ import annotations
+
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
+
+from calbook.core.typing_names import Any
 
 COLOURS = ("auto", "always", "never")
 
@@ -72,15 +74,15 @@ def is_ascii(stream: Any) -> bool:
     return is_on("ascii") or encoding != "utf8"
 
 
-@contextmanager
-def restore_given() -> Iterator[None]:
+class RestoreGiven:
     """Around a command line: afterwards is said what was before, as by another."""
-    before = dict(_given)
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        self._before = dict(_given)
+
+    def __exit__(self, *exc: object) -> None:
         _given.clear()
-        _given.update(before)
+        _given.update(self._before)
 
 
 class TakesGlobalOptions:

@@ -3,7 +3,7 @@
 Command.py spreads them out for the command line.
 """
 
-from typing import Any, ClassVar
+from calbook.core.typing_names import Any, ClassVar
 
 # In every command that has the option.
 SHORT = {

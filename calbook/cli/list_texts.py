@@ -3,13 +3,15 @@
 The items are gone through once, and none of them is kept.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.text import escape_json, printable, split_words
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import re
@@ -60,13 +62,13 @@ def is_for_programs(form: OutputOptions) -> bool:
     return form.json or form.jsonl or form.csv or form.format is not None
 
 
-def as_json(item: "Value | Json") -> Json:
+def as_json(item: Value | Json) -> Json:
     """To be read: a value's own facts, and no copy of them."""
     return item if isinstance(item, dict) else item._json
 
 
 def list_texts(
-    found: "Iterable[Value | Json]",
+    found: Iterable[Value | Json],
     form: OutputOptions,
     keys: Sequence[str],
     *,
@@ -115,7 +117,7 @@ def _chosen_keys(form: OutputOptions) -> tuple[str, ...] | None:
     return None if form.fields is None else split_words(form.fields)
 
 
-def _with_keys(found: "Iterable[Value | Json]", keys: Sequence[str]) -> Iterator[Json]:
+def _with_keys(found: Iterable[Value | Json], keys: Sequence[str]) -> Iterator[Json]:
     """The items, once it is known that each of the keys is in one of them."""
     from calbook.cli import line_format
 
@@ -126,7 +128,7 @@ def _with_keys(found: "Iterable[Value | Json]", keys: Sequence[str]) -> Iterator
     return chain(first, items)
 
 
-def _formatted(found: "Iterable[Value | Json]", form: OutputOptions) -> Iterator[str]:
+def _formatted(found: Iterable[Value | Json], form: OutputOptions) -> Iterator[str]:
     """A line for each, of `--format`."""
     from calbook.cli import line_format
 
@@ -136,7 +138,7 @@ def _formatted(found: "Iterable[Value | Json]", form: OutputOptions) -> Iterator
     return (f"{_filled(parts, item)}\n" for item in _in_timezone(items, form.tz))
 
 
-def _filled(parts: "Parts", item: Json) -> str:
+def _filled(parts: Parts, item: Json) -> str:
     return "".join(
         text if key is None else text + printable(cell_text(value_at(item, key)))
         for text, key in parts
@@ -213,5 +215,5 @@ def _safe_cell(value: object) -> str:
     return re.sub(rf"(?<=[;|])(\s*)({_RUNS})", _spell_sign, text)
 
 
-def _spell_sign(found: "re.Match[str]") -> str:
+def _spell_sign(found: re.Match[str]) -> str:
     return f"{found[1]}\\u{ord(found[2]):04x}"

@@ -3,12 +3,14 @@
 The library names its arguments (`eventTypeId`), a command line its options (`--event`).
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.text import snake
+from calbook.core.typing_names import Any
 
 # Parameters of commands for what the library calls otherwise; it is one of those.
 _OTHER_NAMES = {

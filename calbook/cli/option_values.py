@@ -1,9 +1,10 @@
 """The values of options, as they are typed: numbers, lengths, pairs, series."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
 from calbook.cli.output import Json
 from calbook.cli.session import usage_error
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +35,7 @@ def read_number_of_days(text: str | None, option: str) -> int | None:
     return length // DAY
 
 
-def read_day(client: "Client", text: str, field: str) -> "date":
+def read_day(client: Client, text: str, field: str) -> date:
     """A local date of the first host."""
     from calbook.core.errors import BadTime
     from calbook.core.time import parsing

@@ -4,7 +4,6 @@ Those that go together are a group: one parameter of a command, spread out by tr
 """
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli.defaults import begin_week, read_default, read_timezone
 from calbook.cli.groups import Argument as Argument
@@ -18,6 +17,7 @@ from calbook.cli.groups import without_none as without_none
 from calbook.cli.option_values import read_whole_number
 from calbook.cli.output import OutputOptions, is_terminal
 from calbook.cli.session import needed, open_client
+from calbook.core.typing_names import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

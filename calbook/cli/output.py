@@ -1,10 +1,11 @@
 """Answers on stdout: tables on a terminal, else TSV; JSON and CSV on demand."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import global_options
 from calbook.cli.list_texts import TIMES, list_texts, object_text
@@ -13,6 +14,7 @@ from calbook.cli.list_texts import OutputOptions as OutputOptions
 from calbook.cli.list_texts import as_json as as_json
 from calbook.cli.list_texts import is_for_programs as is_for_programs
 from calbook.core.text import printable
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.values.value import Value
@@ -166,15 +168,15 @@ class Stream:
     To be printed where what it is read from is still open.
     """
 
-    def __init__(self, read: "Callable[[], Iterator[Value]]") -> None:
+    def __init__(self, read: Callable[[], Iterator[Value]]) -> None:
         self._read = read
 
-    def __iter__(self) -> "Iterator[Value]":
+    def __iter__(self) -> Iterator[Value]:
         return self._read()
 
 
 def print_list(
-    found: "Iterable[Value | Json]",
+    found: Iterable[Value | Json],
     form: OutputOptions,
     *,
     keys: Sequence[str],
@@ -235,7 +237,7 @@ def nothing_text(words: str, limit: int | None) -> str:
 
 
 def print_object(
-    found: "Value | Json | None",
+    found: Value | Json | None,
     form: OutputOptions,
     *,
     keys: Sequence[str],
@@ -255,7 +257,7 @@ def print_object(
     )
 
 
-def print_done(said: str, found: "Value | Json", *, form: OutputOptions) -> None:
+def print_done(said: str, found: Value | Json, *, form: OutputOptions) -> None:
     """What was done: with `--json` the object that it was done to, else in words."""
     if form.is_given:
         print_object(found, form, keys=tuple(as_json(found)), card=str)

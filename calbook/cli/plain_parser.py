@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Any
 
 from calbook.cli import global_options
 from calbook.cli.calls import Call
+from calbook.core.typing_names import Any
 
 _TABLE = os.path.join(os.path.dirname(__file__), "plain_calls.txt")
 _FLAGS = {"on": True, "off": False}

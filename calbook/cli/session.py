@@ -1,14 +1,16 @@
 """A command's client, and the way every change is printed."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import after_command, output, short_ids
 from calbook.cli.output import Json, OutputOptions
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -27,7 +29,7 @@ BOOKING_KEYS = (
 @contextmanager
 def open_client(
     db: str | None, actor: str | None = None, *, may_be_new: bool = False
-) -> "Iterator[Client]":
+) -> Iterator[Client]:
     """The client on `--db`, else the default file; closed before printing.
 
     That there is no such file is not said where one is to be made.
@@ -65,7 +67,7 @@ def open_client(
             missing_file.say_missing(client.path)
 
 
-def _blame_damage(client: "Client") -> None:
+def _blame_damage(client: Client) -> None:
     """An error that nobody foresaw is no bug where what is stored is damaged.
 
     Raises:
@@ -81,7 +83,7 @@ def _blame_damage(client: "Client") -> None:
         ) from None
 
 
-def _tell_upgrade(upgrade: "Upgrade") -> None:
+def _tell_upgrade(upgrade: Upgrade) -> None:
     """What is done, before it where somebody would wait; it is done all the same."""
     what = f"{upgrade.path} from version {upgrade.before} to {upgrade.now}"
     with suppress(OSError):
@@ -97,7 +99,7 @@ def unchecked(word: object) -> Any:
     return word
 
 
-def usage_error(message: str, hint: str | None = None) -> "UsageError":
+def usage_error(message: str, hint: str | None = None) -> UsageError:
     from calbook.core.errors import UsageError  # only when something is wrong
 
     return UsageError(message, hint=hint)
@@ -110,7 +112,7 @@ def needed(text: str | None, option: str, hint: str) -> str:
     return text
 
 
-def display_timezone(client: "Client", form: OutputOptions) -> str:
+def display_timezone(client: Client, form: OutputOptions) -> str:
     """For people: the zone that they asked for, else the first host's."""
     if form.tz or not output.is_for_people(form):
         return form.tz or "UTC"
@@ -119,11 +121,11 @@ def display_timezone(client: "Client", form: OutputOptions) -> str:
 
 def show_change(
     what: str,
-    booking: "Value",
+    booking: Value,
     form: OutputOptions,
     *,
     dry_run: bool = False,
-    before: "Value | None" = None,
+    before: Value | None = None,
     dates: Sequence[str] = (),
     with_host: bool = False,
     as_host: bool = False,
@@ -171,7 +173,7 @@ def _lower_first(what: str) -> str:
 
 
 @contextmanager
-def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
+def report_write_failure(what: str, uids: list[str]) -> Iterator[None]:
     """Around the answer after a change: an error names it when stdout cannot.
 
     No pager keeps waiting what is sent behind it.
@@ -194,7 +196,7 @@ def report_write_failure(what: str, uids: list[str]) -> "Iterator[None]":
         ) from None
 
 
-def booked_word(booking: "Value | Json", *, was_held: bool = False) -> str:
+def booked_word(booking: Value | Json, *, was_held: bool = False) -> str:
     """A booking that was there before was joined, if it was not held."""
     facts = output.as_json(booking)
     if facts["version"] > 0 and not was_held:
@@ -202,14 +204,14 @@ def booked_word(booking: "Value | Json", *, was_held: bool = False) -> str:
     return "Requested" if facts["status"] == "PENDING" else "Booked"
 
 
-def changed_dates(before: "Value", after: "Value") -> tuple[str, ...]:
+def changed_dates(before: Value, after: Value) -> tuple[str, ...]:
     """The dates whose occurrences differ between two states of a booking."""
     old = {o["date"]: o for o in before.to_dict()["occurrences"]}
     new = after.to_dict()["occurrences"]
     return tuple(o["date"] for o in new if old.get(o["date"]) != o)
 
 
-def occurrence_on(booking: "Value", day: str, now: datetime) -> Json:
+def occurrence_on(booking: Value, day: str, now: datetime) -> Json:
     """The occurrence of a date, as it was first booked."""
     from calbook.core.booking import series
     from calbook.core.time import parsing
@@ -269,7 +271,7 @@ def require_yes(
 
 
 def require_stored(
-    client: "Client", hint: str = "name the file with --db or CALBOOK_DB"
+    client: Client, hint: str = "name the file with --db or CALBOOK_DB"
 ) -> None:
     """Raises StoreError where nothing is stored, as under a wrong name."""
     if not client.exists:

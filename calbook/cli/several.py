@@ -1,8 +1,9 @@
 """One change of one booking or of several, and how it is told."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
 from calbook.cli.options import Output
@@ -18,6 +19,7 @@ from calbook.cli.session import (
     would_be,
 )
 from calbook.core.ids import is_waiting
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -34,7 +36,7 @@ def change(
     *,
     each: bool,
     said: str,
-    ask: Callable[["Client"], None] = lambda client: None,
+    ask: Callable[[Client], None] = lambda client: None,
     with_host: bool = False,
     as_host: bool = False,
 ) -> None:
@@ -62,7 +64,7 @@ def change(
     show_change(said, booking, form, dry_run=dry_run, before=before, **told)
 
 
-def _seat_taken(client: "Client", id: str) -> tuple[str, list[str]]:
+def _seat_taken(client: Client, id: str) -> tuple[str, list[str]]:
     """Who took the seat that was offered, and on which date if not on all."""
     entry = client.calendar.waiting.get(id)
     if not entry.is_seat:
@@ -81,7 +83,7 @@ def _change_several(
     *,
     each: bool,
     said: str,
-    ask: Callable[["Client"], None],
+    ask: Callable[[Client], None],
     told: Json,
 ) -> None:
     from calbook.cli import error_output
@@ -110,7 +112,7 @@ def _change_several(
     refusals.finish()
 
 
-def _as_they_are(client: "Client", uids: Sequence[str]) -> "dict[str, Booking]":
+def _as_they_are(client: Client, uids: Sequence[str]) -> dict[str, Booking]:
     """Those that are there; what is not is told of by the change."""
     from calbook.core.errors import CalbookError
 
@@ -126,8 +128,8 @@ def _as_they_are(client: "Client", uids: Sequence[str]) -> "dict[str, Booking]":
 
 def _text(
     what: str,
-    changed: "Sequence[Booking]",
-    before: "dict[str, Booking]",
+    changed: Sequence[Booking],
+    before: dict[str, Booking],
     tz: str | None,
     told: Json,
     _: Sequence[Json],
@@ -142,7 +144,7 @@ def _text(
     )
 
 
-def _dates_changed(before: "dict[str, Booking]", booking: "Booking") -> tuple[str, ...]:
+def _dates_changed(before: dict[str, Booking], booking: Booking) -> tuple[str, ...]:
     """Those of a booking; none where an offer was named, of which nothing was there."""
     was = before.get(booking.uid)
     return () if was is None else changed_dates(was, booking)

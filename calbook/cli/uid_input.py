@@ -1,13 +1,15 @@
 """Which booking is meant, asked of whoever did not say, or said too little."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.session import open_client, usage_error
 from calbook.core.errors import AmbiguousUid, Interrupted, NotFound
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -42,7 +44,7 @@ def find_named(word: str, given: Mapping[str, Any]) -> str:
     return found.uid
 
 
-def next_meeting(client: "Client", **filters: Any) -> "Booking | None":
+def next_meeting(client: Client, **filters: Any) -> Booking | None:
     """The meeting that is running, else the next one."""
     # Confirmed is what is not over; no meeting is longer than a day.
     found = client.calendar.bookings.list_occurrences(
@@ -76,7 +78,7 @@ def ask_for_uid(command: str, given: Mapping[str, Any]) -> str:
     return uid
 
 
-def _find_offered(client: "Client", command: str) -> "Sequence[Booking]":
+def _find_offered(client: Client, command: str) -> Sequence[Booking]:
     """The next ones that a command may be about."""
     filters = _FILTERS.get(command, _ANY)
     if command not in ("attendee add", "attendee remove", "attendee move"):
@@ -92,7 +94,7 @@ def _find_offered(client: "Client", command: str) -> "Sequence[Booking]":
     return sorted(groups, key=lambda booking: booking.starts_at)[:_OFFERED]
 
 
-def _confirm(command: str, booking: "Booking", tz: str | None) -> None:
+def _confirm(command: str, booking: Booking, tz: str | None) -> None:
     """A slip of the finger must not take a booking away.
 
     Of a series its dates are asked about next.
@@ -125,7 +127,7 @@ def choose_candidate(error: Exception, given: Mapping[str, Any]) -> Json:
     return {key: _replace(value, prefix, chosen) for key, value in named.items()}
 
 
-def _choose(found: Sequence[Json], given: Mapping[str, Any], client: "Client") -> str:
+def _choose(found: Sequence[Json], given: Mapping[str, Any], client: Client) -> str:
     from calbook.cli.asking import ask_choice
     from calbook.cli.screen import words
 

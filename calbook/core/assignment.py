@@ -6,11 +6,11 @@ Never by chance: the same bookings in the same order go to the same hosts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
 
 from calbook.core.catalog import Assignment, EventType, Need
 from calbook.core.errors import BadInput
 from calbook.core.members import is_resource
+from calbook.core.typing_names import Any, NamedTuple
 
 LEAST_RECENT = "LEAST_RECENT"
 EQUAL_DISTRIBUTION = "EQUAL_DISTRIBUTION"
@@ -64,17 +64,18 @@ def _check_resource(event_type: EventType, id: str) -> None:
         )
 
 
+Order = tuple[float, int, int]
+
+
 def next_turn(need: Need, turns: Iterable[Turn]) -> Turn:
     """Whose turn it is by the need's rule; ties by LEAST_RECENT, then its order."""
-    rule = RULES[need.rule]
-    return min(
-        turns,
-        key=lambda turn: (
-            rule(turn),
-            _least_recent(turn),
-            need.ids.index(turn.assignment.host_id),
-        ),
-    )
+    return min(turns, key=lambda turn: turn_order(need, turn))
+
+
+def turn_order(need: Need, turn: Turn) -> Order:
+    """By which the turn with the least is the next one, whoever else is free."""
+    place = need.ids.index(turn.assignment.host_id)
+    return RULES[need.rule](turn), _least_recent(turn), place
 
 
 def explain_turn(need: Need, turn: Turn, *, among: int) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The values of what can be booked, from whom and when; see `core.model`."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
 
 from calbook.core.members import is_resource
 from calbook.core.model import MINUTE, NO_TIME, Question, Span
+from calbook.core.typing_names import Any, NamedTuple
 
 
 class SchedulingType(StrEnum):
@@ -175,7 +177,7 @@ class EventType(NamedTuple):
         """Whether a start of a local date is within its first and last."""
         return (self.first_date or day) <= day <= (self.last_date or day)
 
-    def with_duration(self, duration: timedelta) -> "EventType":
+    def with_duration(self, duration: timedelta) -> EventType:
         """The same with meetings of one length, on the grid that it has."""
         return self._replace(duration=duration, slot_interval=self.step)
 

@@ -9,11 +9,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from calbook.core import domain_names
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt, printable, to_text
+from calbook.core.typing_names import Any
 
 NAME_LENGTH = 200
 REASON_LENGTH = 1_000

@@ -19,10 +19,10 @@ Each leaf has the `code` that scripts match on; the branch has the exit status.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
 
 from calbook.core.members import bare_resource, is_resource
 from calbook.core.text import snake
+from calbook.core.typing_names import Any, ClassVar
 
 
 class CalbookError(Exception):

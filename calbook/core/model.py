@@ -2,14 +2,16 @@
 
 An instant is an aware datetime in UTC, so that differences are elapsed time (two
 datetimes of one zone would be subtracted by wall clock). Named tuples, because
-every command loads them and ten data classes would cost a bare Python start; and
-without the future import, under which typing would compile each annotation.
+every command loads them and ten data classes would cost a bare Python start.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
@@ -65,10 +67,10 @@ class Span(NamedTuple):
     start: datetime
     end: datetime
 
-    def overlaps(self, other: "Span") -> bool:
+    def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
 
-    def covers(self, other: "Span") -> bool:
+    def covers(self, other: Span) -> bool:
         return self.start <= other.start and other.end <= self.end
 
 
@@ -197,7 +199,7 @@ class Booking(NamedTuple):
     notes: str | None = None
     responses: Mapping[str, Any] = {}
     metadata: Mapping[str, Any] = {}
-    recurring: "Recurrence | None" = None
+    recurring: Recurrence | None = None
     overrides: tuple[str, ...] = ()
     sequence: int = 0
     version: int = 0

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from calbook.core import checks
 from calbook.core.checks import fold_email, fold_ref
@@ -18,6 +17,7 @@ from calbook.core.errors import (
     UsageError,
 )
 from calbook.core.text import printable
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from calbook.core.model import Attendee

@@ -16,9 +16,8 @@ from calbook.core.people import email_key, phone_digits, searched_digits
 if TYPE_CHECKING:
     from calbook.core.model import Attendee
 
-# Before the numbers, and before the phones; and what stands between two texts.
-REFS, PHONES = "\x1e", "\x1d"
-_BETWEEN = "\x1f"
+# Before the numbers, before the phones, and between two texts.
+REFS, PHONES, BETWEEN = "\x1e", "\x1d", "\x1f"
 _FIRST_ACCENT, _LAST_ACCENT = "\u0300", "\u036f"  # Combining Diacritical Marks
 
 
@@ -45,7 +44,7 @@ class Needles(NamedTuple):
 def fold_text(text: str) -> str:
     """The form in which texts are searched: `José` is `jose`, `Weiß` is `weiss`."""
     folded = text.lower() if text.isascii() else _fold_letters(text)
-    for mark in (REFS, PHONES, _BETWEEN):
+    for mark in (REFS, PHONES, BETWEEN):
         if mark in folded:
             folded = folded.replace(mark, " ")
     return folded
@@ -77,8 +76,8 @@ def search_text(
         texts += [text for text in (name, email) if text]
         refs += [ref] if ref else []
         phones += [digits] if digits else []
-    parts = (_BETWEEN.join(map(fold_text, part)) for part in (texts, refs))
-    return f"{REFS.join(parts)}{PHONES}{_BETWEEN.join(phones)}"
+    parts = (BETWEEN.join(map(fold_text, part)) for part in (texts, refs))
+    return f"{REFS.join(parts)}{PHONES}{BETWEEN.join(phones)}"
 
 
 def read_needles(text: str) -> Needles:

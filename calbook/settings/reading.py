@@ -9,7 +9,8 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from calbook.core.errors import BadInput, InputError

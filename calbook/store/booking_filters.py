@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection, Row

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
 
 from calbook.core.booking import effective_status
 from calbook.core.model import Booking, BookingTerms, Occurrence, Resolution
 from calbook.core.search import search_text, searched_person
 from calbook.core.time import times
+from calbook.core.typing_names import Any
 from calbook.store.writer import (
     to_epoch,
     to_json,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.store.engines import open_store
 
 if TYPE_CHECKING:

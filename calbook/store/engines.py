@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.store.administration import Administration

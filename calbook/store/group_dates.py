@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.store import rows
 from calbook.store.facts import SPANS, edges
 from calbook.store.reader import WHOLE_BOOKING

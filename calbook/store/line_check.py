@@ -6,9 +6,9 @@ Light, as every change of a booking asks it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:

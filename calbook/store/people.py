@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core import people as core_people
@@ -19,6 +18,7 @@ from calbook.core.people import (
     searched_digits,
 )
 from calbook.core.text import excerpt, printable
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.booked_people import FACTS, UPDATE, keys_of, replace_keys
 
 if TYPE_CHECKING:

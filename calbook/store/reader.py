@@ -6,8 +6,8 @@ Light on purpose: listing bookings imports neither the rules nor their values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.booking_filters import (
     OCCURRENCE_FILTERS,
     Place,

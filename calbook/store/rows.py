@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from calbook.core.catalog import (
     Assignment,
@@ -37,6 +36,7 @@ from calbook.core.model import (
 )
 from calbook.core.rules.limit_text import LIMIT_LISTS, read_limit
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
@@ -183,8 +183,8 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 def event_type(row: Row) -> EventType:
     """Read once while it stays the same: each booking asks for it."""
-    names = tuple(row.keys())
-    return _event_type(names, tuple(row[name] for name in names))
+    values = row.values() if isinstance(row, dict) else row  # of a line, or a row
+    return _event_type(tuple(row.keys()), tuple(values))
 
 
 @lru_cache

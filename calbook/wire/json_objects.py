@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import Protocol

@@ -39,7 +39,7 @@ def read(call: calls.Call) -> Read:
 
 
 def read_plainly(args: list[str]) -> Read | None:
-    with global_options.restore_given():
+    with global_options.RestoreGiven():
         call = plain_parser.read_call(args)
         return None if call is None else read(call)
 
@@ -47,7 +47,7 @@ def read_plainly(args: list[str]) -> Read | None:
 def read_by_typer(args: list[str]) -> Read | None:
     """None where it has no call to make of them."""
     found: list[Read] = []
-    with pytest.MonkeyPatch.context() as patch, global_options.restore_given():
+    with pytest.MonkeyPatch.context() as patch, global_options.RestoreGiven():
         patch.setattr(calls.Call, "run", lambda call: found.append(read(call)))
         try:
             tree.run(args)
@@ -137,7 +137,7 @@ def test_what_is_not_plain_is_left_to_typer(line: str) -> None:
 
 
 def test_what_was_left_to_typer_has_said_nothing() -> None:
-    with global_options.restore_given():
+    with global_options.RestoreGiven():
         assert plain_parser.read_call(["list", "--quiet", "--nonsense"]) is None
         assert global_options.given("quiet") is None
 

@@ -232,3 +232,18 @@ def test_every_hundredth_booking_brings_the_index_up_to_date(
     assert last == 101
     assert has_full_text(conn)
     assert len(client.calendar.bookings.list(search="person 10")) == 2
+
+
+def test_a_text_that_a_booking_has_not_is_a_fault(
+    client: Client, many: list[Booking]
+) -> None:
+    wrong = [many[0].uid, many[1].uid, many[2].uid]
+    client._context.store.write(
+        lambda tx: [
+            tx.run("update bookings set search = search || 'x' where uid = :a", a=uid)
+            for uid in wrong
+        ]
+    )
+
+    with client._context.store.read(Reader) as reader:
+        assert sorted(search_faults(reader.connection)) == sorted(wrong)

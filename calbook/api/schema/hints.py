@@ -8,6 +8,7 @@ from datetime import datetime
 from inspect import get_annotations
 from typing import (
     Any,
+    ClassVar,
     Literal,
     NamedTuple,
     NotRequired,
@@ -25,13 +26,16 @@ from calbook.wire.json_objects import camel
 
 # Of one name the last is meant; a module's own names come before all of them.
 _NAMES: Mapping[str, Any] = {
-    **{"Literal": Literal, "Any": Any, "json_types": json_types},
+    "json_types": json_types,
     **{name: getattr(model, name) for name in ("Actor", "Attendance")},
     **{name: getattr(model, name) for name in ("Resolution", "Status")},
     **vars(catalog_inputs),
     **vars(inputs),
     **vars(json_types),
 }
+
+# What modules have stand-ins of.
+_TYPING: dict[str, Any] = {"Any": Any, "ClassVar": ClassVar, "Literal": Literal}
 
 
 class Key(NamedTuple):
@@ -81,4 +85,4 @@ def _value(kind: Any) -> Iterator[Key]:
 def _resolve(annotated: Any, kind: type) -> dict[str, Any]:
     own = vars(sys.modules[kind.__module__])
     names = {name: found for name, found in _NAMES.items() if name not in own}
-    return get_type_hints(annotated, localns=names, include_extras=True)
+    return get_type_hints(annotated, localns=names | _TYPING, include_extras=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
-
 from calbook.api.values.value import Meeting, Parts, Value, many_of
+from calbook.core.typing_names import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from typing import Literal

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from calbook.api.values.value import Meeting, Parts, Value, many_of
+from calbook.core.typing_names import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from calbook.api.inputs import EventName, Location, RuleName

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from calbook.api.values.availability import BusyTime, OpenTime
 from calbook.api.values.bookings import Booking
 from calbook.api.values.value import Parts, Value, many_of
+from calbook.core.typing_names import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from calbook.api.inputs import Grouping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from calbook.core.text import snake
+from calbook.core.typing_names import TYPE_CHECKING, Any, ClassVar, Self
 from calbook.wire.json_objects import camel
 
 Parts = Mapping[str, Callable[[Any], Any]]  # what makes a value of a field's JSON

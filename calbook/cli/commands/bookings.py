@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import BOOKING_KEYS, table_of, usage_error
+from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client
@@ -188,26 +188,28 @@ def _bounds(client: "Client", within: o.Range, part: Page, tz: str | None) -> Js
 
 def show(uid: o.Uid, *, out: o.AnsweringTimes) -> None:
     """Show one booking."""
-    from calbook.cli.commands import note
-    from calbook.cli.screen.booking_card import booking_card
-
     form = out.form_in_zone()
     with out.client() as client:
         booking = client.calendar.bookings.get(uid)
-        notes = note.notes_text(client, booking, form)
-        more = _known_elsewhere(client, booking) if output.is_for_people(form) else {}
-    output.print_object(
-        booking,
-        form,
-        keys=BOOKING_KEYS,
-        card=lambda item: booking_card(item, form.tz, **more) + notes,
-    )
+        is_seen = output.is_for_people(form)
+        notes, more = _read_around(client, booking, form) if is_seen else ("", {})
+
+    def card(item: Json) -> str:
+        from calbook.cli.screen.booking_card import booking_card  # slow to import
+
+        return booking_card(item, form.tz, **more) + notes
+
+    output.print_object(booking, form, keys=BOOKING_KEYS, card=card)
 
 
-def _known_elsewhere(client: "Client", booking: "Booking") -> dict[str, list[Json]]:
-    """What attendees propose, and the calendars in which it stands."""
+def _read_around(
+    client: "Client", booking: "Booking", form: OutputOptions
+) -> tuple[str, dict[str, list[Json]]]:
+    """Notes, what attendees propose, and the calendars in which it stands."""
+    from calbook.cli.commands import note  # slow to import
+
     calendar, uid = client.calendar, booking.uid
-    return {
+    return note.notes_text(client, booking, form), {
         "counters": [each.to_dict() for each in calendar.counters.list(uid)],
         "calendars": [each.to_dict() for each in calendar.connections.list(uid=uid)],
     }

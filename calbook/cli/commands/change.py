@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output, several
@@ -21,6 +20,7 @@ from calbook.cli.session import (
     usage_error,
 )
 from calbook.core.text import split_words
+from calbook.core.typing_names import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -17,6 +16,7 @@ from calbook.cli.output import Json, OutputOptions
 from calbook.cli.session import booked_word, show_change, unchecked
 from calbook.core.errors import InvalidResponses, UsageError
 from calbook.core.text import split_words
+from calbook.core.typing_names import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -16,6 +15,7 @@ from calbook.cli.session import (
 )
 from calbook.core.errors import UsageError
 from calbook.core.text import excerpt
+from calbook.core.typing_names import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 from calbook.cli import options as o
 from calbook.cli import output
@@ -10,6 +9,7 @@ from calbook.cli.option_values import read_minutes, read_recurring, read_whole_n
 from calbook.cli.output import Json
 from calbook.cli.session import needed, table_of, unchecked
 from calbook.core.errors import UsageError
+from calbook.core.typing_names import TYPE_CHECKING, Annotated
 
 if TYPE_CHECKING:
     from calbook.api.client import Client

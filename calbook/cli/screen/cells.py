@@ -5,15 +5,17 @@ shown by plainer characters. Text that runs from right to left would turn round 
 stands beside it: a mark closes it.
 """
 
+from __future__ import annotations
+
 import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from calbook.cli import global_options
 from calbook.core.text import close, has_right_to_left, printable
+from calbook.core.typing_names import NamedTuple
 
 
 class StyledText(NamedTuple):

@@ -1,9 +1,11 @@
 """What attendees answered, and other times that they propose, in words."""
 
+from __future__ import annotations
+
 from datetime import datetime
-from typing import Any
 
 from calbook.cli.output import Json
+from calbook.core.typing_names import Any
 
 
 def reply_text(person: Json) -> str:

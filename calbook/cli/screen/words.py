@@ -1,9 +1,10 @@
 """Bookings in words for people: one line, one card."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 from calbook.cli import output
 from calbook.cli.defaults import read_default
@@ -13,6 +14,7 @@ from calbook.core.model import DAY, Span
 from calbook.core.people import label, label_with_contact
 from calbook.core.text import close, printable
 from calbook.core.time import times
+from calbook.core.typing_names import Any
 from calbook.wire.writing.bookings import takes_part
 
 _SHORT = 6  # letters of an id that people see, behind bk_

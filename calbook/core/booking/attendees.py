@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from calbook.core import people
 from calbook.core.booking import changes, participation, transitions
@@ -26,6 +25,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.people import person_key
+from calbook.core.typing_names import Any
 
 
 def check_phone(location: Mapping[str, str] | None, attendee: Attendee) -> None:

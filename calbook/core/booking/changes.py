@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from calbook.core.model import (
     SECOND,
@@ -15,6 +14,7 @@ from calbook.core.model import (
     Resolution,
     Status,
 )
+from calbook.core.typing_names import Any, NamedTuple
 
 Occurrences = Iterable[Occurrence]
 

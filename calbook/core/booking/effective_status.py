@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from operator import is_
-from typing import NamedTuple
 
 from calbook.core.booking import status_by_time
 from calbook.core.model import Actor, Booking, Occurrence, Resolution, Status
+from calbook.core.typing_names import NamedTuple
 
 
 class StatusFacts(NamedTuple):

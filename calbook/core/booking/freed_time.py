@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal, NamedTuple
 
 from calbook.core.model import Booking, Span, Status
+from calbook.core.typing_names import Literal, NamedTuple
 
 OfferEnd = Literal["lapsed", "booked"]
 

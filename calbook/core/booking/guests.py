@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from calbook.core import people
 from calbook.core.booking import transitions
@@ -12,6 +11,7 @@ from calbook.core.booking.transitions import Action
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee, Booking
 from calbook.core.people import Wanted
+from calbook.core.typing_names import Any, NamedTuple
 
 
 class GuestChange(NamedTuple):

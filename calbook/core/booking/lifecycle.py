@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from calbook.core.assignment import DatesHosts
 from calbook.core.booking import changes, effective_status, transitions
@@ -28,6 +27,7 @@ from calbook.core.model import (
     Status,
 )
 from calbook.core.time import times
+from calbook.core.typing_names import Any, NamedTuple
 
 Occurrences = Iterable[Occurrence]
 

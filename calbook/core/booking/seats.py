@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from calbook.core import checks, people
 from calbook.core.booking import changes, lifecycle, participation, transitions
@@ -16,6 +15,7 @@ from calbook.core.errors import (
     NotFound,
 )
 from calbook.core.model import Actor, Attendee, Booking, Event, Occurrence
+from calbook.core.typing_names import Any
 
 
 def join(

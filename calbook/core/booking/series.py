@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
 from calbook.core.booking import effective_status, lifecycle, transitions
 from calbook.core.booking.lifecycle import OccurrenceMove
@@ -22,6 +21,7 @@ from calbook.core.errors import (
 )
 from calbook.core.model import Booking, GivenStart, Occurrence, Span, Status
 from calbook.core.time import times
+from calbook.core.typing_names import NamedTuple
 
 # The years in which a start may be typed.
 _FIRST, _LAST = date(times.FIRST_YEAR, 1, 1), date(times.LAST_YEAR, 12, 31)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, OutsideDates
 from calbook.core.model import Span
 from calbook.core.time import times
+from calbook.core.typing_names import Any, Protocol
 
 
 class Meeting(Protocol):

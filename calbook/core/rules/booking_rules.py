@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 
 from calbook.core.catalog import EventType
 from calbook.core.errors import (
@@ -28,6 +27,7 @@ from calbook.core.rules.bookable_dates import outside_dates
 from calbook.core.rules.limits import Workload
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import Any, NamedTuple
 
 RULE_OVERRIDES = (
     *("hours", "dates", "notice", "advance", "per-day", "limit"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 from calbook.core.model import SECOND, Span
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.core.typing_names import NamedTuple
 
 
 class HostRow(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from calbook.core.catalog import Schedule
 from calbook.core.errors import CalbookError
@@ -22,6 +21,7 @@ from calbook.core.rules.breaks import HostRow
 from calbook.core.rules.limits import Elsewhere, Load
 from calbook.core.rules.obstacles import Obstacle, slot_taken_error
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import Any, NamedTuple
 
 # Asked of each host's own time; all other rules look at the event type and the clock.
 _OF_HOSTS = (

@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core.catalog import Limit
 from calbook.core.errors import (
@@ -22,6 +21,7 @@ from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.rules.limit_text import amount_text, limit_text
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from calbook.core.rules.breaks import HostRow

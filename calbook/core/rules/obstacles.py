@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from calbook.core.errors import HostBusy, HostRetired, SlotTaken
 from calbook.core.model import Claim, Span
 from calbook.core.time import times
+from calbook.core.typing_names import Any, NamedTuple
 
 
 class BusyCalendarEntry(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput, InvalidResponses
 from calbook.core.model import Question
 from calbook.core.text import to_text
+from calbook.core.typing_names import Any
 
 _NUMBER = r"-?\d+(\.\d+)?"
 _YES, _NO = (

@@ -7,7 +7,6 @@ to come, first and last date, hours, limits and overlap.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from calbook.core.errors import (
     CalbookError,
@@ -31,6 +30,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.time import times
+from calbook.core.typing_names import Any, NamedTuple
 
 _OF_EACH = (
     *(OutsideDates, OutsideHours, SlotsPerDay, LimitReached),

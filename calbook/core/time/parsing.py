@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import NamedTuple
 
 from calbook.core.errors import (
     AmbiguousTime,
@@ -22,6 +21,7 @@ from calbook.core.errors import (
 from calbook.core.model import DAY, SECOND, GivenStart
 from calbook.core.text import excerpt, to_text
 from calbook.core.time import times
+from calbook.core.typing_names import NamedTuple
 
 _HINTS = {
     "moment": "write 2027-01-18 10:00 (or with an offset: …T10:00-05:00), 18 jan 10:00,"

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import NamedTuple, NoReturn
 
 from calbook.core.errors import BadTime
 from calbook.core.model import DAY
 from calbook.core.text import printable
 from calbook.core.time import clocks, lengths, times
+from calbook.core.typing_names import NamedTuple, NoReturn
 
 _NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _TURNS = {"this": 0, "next": 1, "last": -1}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import TZPATH, ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 9000
@@ -103,7 +103,12 @@ def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:
 
     It ends before it begins where the zone left it out (Apia, 2011-12-30).
     """
-    local, start = zone(timezone), midnight(day)
+    return _day_bounds(day, zone(timezone))
+
+
+@lru_cache(maxsize=256)
+def _day_bounds(day: date, local: ZoneInfo) -> tuple[datetime, datetime]:
+    start = midnight(day)
     end = start + timedelta(days=1)
     before, after = local.utcoffset(start), local.utcoffset(end)
     assert before is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from calbook.core import needs
 from calbook.core.assignment import LEAST_RECENT, DatesHosts, HostIds, check_asked
@@ -17,6 +16,7 @@ from calbook.core.errors import BadInput, UsageError
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import DAY, MINUTE, Attendee, GivenStart, Span
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, Protocol
 from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
@@ -114,6 +114,17 @@ class KnownHosts:
         if key not in self._known:
             self._known[key] = self._facts.host(key)
         return self._known[key]
+
+
+def hosts_with_sender(
+    hosts: HostReader, request: BookingRequest, free: Sequence[str]
+) -> Sequence[str]:
+    """Where people are to be told, those hosts who have an e-mail address, if any."""
+    notifies = request.event_type.notify if request.notify is None else request.notify
+    if not notifies:
+        return free
+    found = [id for id in free if hosts.host(id).email is not None]
+    return found or free
 
 
 def smallest_room(hosts: HostReader, ids: Iterable[str]) -> tuple[int, str] | None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property, reduce
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from calbook.core import needs, start_ranges
 from calbook.core.catalog import Need, Schedule
 from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,
@@ -144,16 +144,16 @@ class FreeRanges:
         return schedule, open_hours.intersect_stretches(opened), [*chain(*nights)]
 
     def _read_taken(self, host_id: str) -> list[Range]:
-        return sorted(
-            claim
-            for span in self._spans
-            for claim in self._facts.busy_ranges(
+        found = [
+            self._facts.busy_ranges(
                 host_id,
                 Span(span.start - LONGEST_CLAIM, span.end + LONGEST_CLAIM),
                 exclusion=self._aside,
                 now=self._now,
             )
-        )
+            for span in self._spans
+        ]
+        return found[0] if len(found) == 1 else sorted(chain(*found))
 
 
 def _meet(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import needs, people
 from calbook.core.assignment import check_asked
@@ -16,6 +15,7 @@ from calbook.core.rules import booking_rules
 from calbook.core.rules.booking_rules import (
     RULES_FOR_JOINING,
 )
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability import seat_counts, seating
 from calbook.services.availability.booking_request import (
     BookingRequest,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
@@ -23,6 +22,7 @@ from calbook.core.rules.limits import (
 )
 from calbook.core.start_ranges import Range
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import BookingRequest, HostReader
 from calbook.store.facts import Facts
 

@@ -6,13 +6,13 @@ import heapq
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import checks
 from calbook.core.catalog import EventType
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, SECOND, Attendee, Booking, Span
 from calbook.core.time import parsing, times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.services.availability.booking_request import (
     BookingRequest,
     booking_timezone,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
 
 from calbook.core.assignment import HostIds
 from calbook.core.model import SECOND, Span
@@ -13,6 +12,7 @@ from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.time import open_hours
+from calbook.core.typing_names import Any, NamedTuple, TypeVar
 from calbook.services.availability import limit_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,
@@ -69,7 +69,9 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
 
     def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
         schedule = facts.schedule_around(schedule_id, request.meetings)
-        return open_hours.open_stretches_near(schedule, request.meetings)
+        return open_hours.open_stretches_near(
+            schedule, request.meetings, facts.known_open_time
+        )
 
     def obstacles(id: str) -> Mapping[int, Obstacle]:
         return facts.obstacles(

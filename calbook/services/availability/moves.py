@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from calbook.core.assignment import DatesHosts, HostIds
 from calbook.core.booking import (
@@ -26,6 +25,7 @@ from calbook.core.errors import CalbookError, NoOtherHost
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.model import NO_TIME, Booking, GivenStart, Span
 from calbook.core.rules.several_dates import DatesDecision
+from calbook.core.typing_names import Any, NamedTuple
 from calbook.services.availability import host_choice
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.store.facts import Exclusion, Facts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
 
 from calbook.core.booking import participation
 from calbook.core.catalog import EventType
 from calbook.core.model import Booking, Occurrence, Status
+from calbook.core.typing_names import NamedTuple
 from calbook.services.availability.booking_request import smallest_room
 from calbook.store import line_check
 from calbook.store.facts import Facts

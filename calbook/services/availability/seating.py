@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from calbook.core import people
 from calbook.core.assignment import HostIds
@@ -25,6 +24,7 @@ from calbook.core.rules.booking_rules import (
 )
 from calbook.core.text import snake
 from calbook.core.time import open_hours
+from calbook.core.typing_names import Any
 from calbook.services.availability import limit_counts, seat_counts
 from calbook.services.availability.booking_request import (
     BookingRequest,

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import chain, groupby
-from typing import Any
 
 from calbook.core import checks, people
 from calbook.core.booking import attendees, guests, lifecycle, series, transitions
@@ -24,6 +23,7 @@ from calbook.core.people import Wanted
 from calbook.core.rules import change_rules
 from calbook.core.rules.obstacles import slot_taken_error
 from calbook.core.time import parsing
+from calbook.core.typing_names import Any
 from calbook.services.availability import moves, seating
 from calbook.services.availability.booking_request import BookingRequest, meeting_span
 from calbook.services.bookings import record

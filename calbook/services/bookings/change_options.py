@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from calbook.core.typing_names import NamedTuple
 
 _VERSIONS = 2**53
 

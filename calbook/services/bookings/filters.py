@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
-from calbook.core import checks, people
+from calbook.core import checks
 from calbook.core.errors import NotFound
 from calbook.core.model import Status
 from calbook.core.search import fold_text
 from calbook.core.time import parsing, times
-from calbook.store import people as known_people
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.reader import Reader
 from calbook.wire.reading.shapes import read_list
 
@@ -39,9 +38,9 @@ def read_filters(
         "attendee_email": lambda v: {
             "email": checks.fold_email(checks.prose(v, "attendeeEmail", most=1_000))
         },
-        "phone": lambda v: {"phone": people.phone_digits(checks.phone(v))},
+        "phone": _phone,
         "ref": lambda v: {"ref": checks.fold_ref(checks.ref(v))},
-        "person": lambda v: {"person": known_people.find_person(reader, v)["id"]},
+        "person": lambda v: _person(reader, v),
         "search": lambda v: {"search": fold_text(checks.prose(v, "search"))},
     }
     chosen: dict[str, Any] = {}
@@ -55,6 +54,18 @@ def _statuses(value: str | Iterable[str]) -> dict[str, Any]:
     words = (value,) if isinstance(value, str) else tuple(read_list(value, "status"))
     chosen = [checks.choice(word, "status", tuple(Status)) for word in words]
     return {"statuses": json.dumps(chosen)} if chosen else {}
+
+
+def _phone(text: str) -> dict[str, Any]:
+    from calbook.core import people  # slow to import
+
+    return {"phone": people.phone_digits(checks.phone(text))}
+
+
+def _person(reader: Reader, text: str) -> dict[str, Any]:
+    from calbook.store import people  # slow to import
+
+    return {"person": people.find_person(reader, text)["id"]}
 
 
 def _event_type(reader: Reader, key: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.assignment import HostIds
 from calbook.core.booking import lifecycle
@@ -16,6 +15,7 @@ from calbook.core.catalog import EventType
 from calbook.core.errors import CalbookError, UsageError
 from calbook.core.model import Actor, Attendee, GivenStart
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.services.availability import host_choice, member_facts
 from calbook.services.availability.booking_request import (
     BookingRequest,

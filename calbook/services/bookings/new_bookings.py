@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
 
 from calbook.core import ids, people
 from calbook.core.booking import attendees, changes
@@ -20,6 +19,7 @@ from calbook.core.model import (
 )
 from calbook.core.rules import questions
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.services.availability.booking_request import BookingRequest
 from calbook.store import booked_people
 from calbook.store.transaction import Transaction

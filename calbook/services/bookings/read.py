@@ -6,8 +6,8 @@ Light on purpose: listing imports neither the rules nor their values.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.booking_filters import Place
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json

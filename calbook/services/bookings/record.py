@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from calbook.core import checks, ids
 from calbook.core.booking import dates_changed, lifecycle
@@ -17,6 +16,7 @@ from calbook.core.booking.changes import Change
 from calbook.core.errors import AlreadySo, KeyReused
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.store import line_check, reminders
 from calbook.store.facts import keys_to_json
@@ -215,6 +215,9 @@ def _save(
         tx.save(change.booking, before)
         answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
+    habit = _notification_settings(tx, before, change.booking)
+    notifies = habit.notify if options.notify is None else options.notify
+    is_numbered = notifies or options.idempotency_key is not None
     replaced = None if before is None else _replaced(before, change.booking)
     last = len(change.events) - 1
     seqs = [
@@ -224,10 +227,10 @@ def _save(
             answer,
             replaced=replaced if n == last else None,
             is_silent=is_silent,
+            is_numbered=is_numbered,
         )
         for n, event in enumerate(change.events)
     ]
-    habit = _notification_settings(tx, before, change.booking)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
@@ -354,8 +357,9 @@ def append_event(
     *,
     replaced: Json | None = None,
     is_silent: bool = False,
+    is_numbered: bool = True,
 ) -> int:
-    """Append an event, with what its change replaced; its number.
+    """Append an event, with what its change replaced; its number, if it is to have one.
 
     `answer` is the booking after it, and `replaced` goes with the last event of a
     change.
@@ -367,6 +371,7 @@ def append_event(
         revision=(answer["version"], answer["sequence"]),
         replaced=replaced,
         booking=partial(_limit, event, answer) if is_told else None,
+        is_numbered=is_numbered,
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.core.typing_names import TYPE_CHECKING
 from calbook.store import reminders, waits
 
 if TYPE_CHECKING:

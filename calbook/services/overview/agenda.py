@@ -9,9 +9,9 @@ import json
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.time import parsing, times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.services.bookings import filters
 from calbook.services.bookings.read import iter_meetings
 from calbook.store.busy_times import busy_time_rows

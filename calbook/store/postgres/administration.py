@@ -40,11 +40,14 @@ class DatabaseAdministration(Administration):
 
         return grants.grants(self._store.url.schema)
 
-    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
+    def check(
+        self, progress: Progress | None = None, *, quick: bool = False
+    ) -> tuple[str, ...]:
         from calbook.store.postgres import consistency
 
         with self._store.begun(READING) as conn:
-            return consistency.find_faults(conn, self._store.url.schema, progress)
+            schema = self._store.url.schema
+            return consistency.find_faults(conn, schema, progress, quick=quick)
 
     def describe(self) -> ServerFacts:
         from calbook.store.postgres import server_facts

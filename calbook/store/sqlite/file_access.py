@@ -8,8 +8,8 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
 
+from calbook.core.typing_names import TYPE_CHECKING, TypeVar
 from calbook.store.store import in_use_error
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
 
+from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
 from calbook.store.sqlite.file_access import (
     APPLICATION_ID,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core import checks, people
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import LONGEST_DURATION, MINUTE, Actor, Attendee
 from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.wire.json_objects import camel
 from calbook.wire.reading.locations import read_location
 from calbook.wire.reading.people import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from calbook.core.text import to_text
+from calbook.core.typing_names import Any
 
 _LONG = 10_000  # bits: whoever reads such a number refuses it
 _DEEP = 50  # beyond it nothing is looked at: whoever reads it refuses it

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from calbook.core import checks, people
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import Attendee
+from calbook.core.typing_names import Any
 from calbook.wire.reading.shapes import (
     FieldReader,
     JsonObject,
@@ -118,5 +118,6 @@ def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ..
     if len(found) > people.MOST:
         most = f"{people.MOST:,}"
         raise BadInput(f"a booking has {most} persons at most", field="guests")
-    people.check_no_duplicate(found)
+    if len(found) > 1:
+        people.check_no_duplicate(found)
     return found

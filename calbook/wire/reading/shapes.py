@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
 
 from calbook.core import checks
 from calbook.core.errors import BadInput
 from calbook.core.suggestions import did_you_mean
 from calbook.core.text import excerpt, snake
 from calbook.core.time import parsing
+from calbook.core.typing_names import Any
 from calbook.wire.json_objects import camel
 
 JsonObject = Mapping[str, Any]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.booking import status_by_time
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.time.times import Formatter, rfc3339, rfc3339_formatter
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.wire.json_objects import Json, load_json, load_parts
 
 if TYPE_CHECKING:

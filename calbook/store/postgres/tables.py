@@ -300,6 +300,8 @@ create table idempotency_keys (
     answer text
 );
 create index idempotency_keys_by_event on idempotency_keys (event_seq);
+create index idempotency_keys_answered on idempotency_keys (event_seq)
+    where answer is not null;
 
 create table notes (
     id text primary key,

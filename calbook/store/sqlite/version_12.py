@@ -214,4 +214,6 @@ alter table events add column kept text;
 update events set kept = booking where {IS_NEEDED};
 alter table events drop column booking;
 alter table events rename column kept to booking;
+create index idempotency_keys_answered on idempotency_keys (event_seq)
+    where answer is not null;
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from calbook.core import patterns as re
 
 _ALIKE = 0.7  # of 1; less is another word
 _NOUN = r"^(?:evt|user|res|sched)_"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 
 from calbook.core import checks
+from calbook.core import json_text as json
 from calbook.core.errors import NotFound
 from calbook.core.model import Status
 from calbook.core.time import parsing, times

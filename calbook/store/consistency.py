@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
+from calbook.store.booking_texts import search_faults
 from calbook.store.row_checks import CHECKS, OF_BOOKINGS, TOGETHER
 from calbook.store.value_checks import value_faults
 
@@ -84,6 +85,8 @@ def _contradictions(conn: Connection, steps: _Steps, *, quick: bool) -> Iterator
         yield from _faults_together(conn, sentences, statement)
         steps.count_statement()
     yield from _unknown_zones(conn)
+    for uid in islice(search_faults(conn), _MOST):
+        yield f"{uid} is searched by another text than it has"
     told: Counter[str] = Counter()
     for sentence, facts in value_faults(conn, steps.count):
         told[sentence] += 1

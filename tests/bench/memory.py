@@ -22,6 +22,7 @@ ANSWERS = {
     "agenda of a year --json": ("agenda", "--days", "366", "--json"),
     "export": ("export",),
     "export --format csv": ("export", "--format", "csv"),
+    "export --person": ("export", "--person", books.ATTENDEE["email"]),
 }
 
 

@@ -427,7 +427,7 @@ def test_a_key_has_one_request(opened: Store, booking: Book) -> None:
 
     found = opened.write(lambda tx: first_result(tx, "key"))
     assert found is not None
-    assert (found[0], found[1]["uid"]) == ("{}", uid)
+    assert found == ("{}", uid, {"uid": uid})
     with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
         opened.write(keep)
 

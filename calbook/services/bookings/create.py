@@ -89,7 +89,7 @@ def create_in_transaction(
     tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
 ) -> Json:
     """Book inside a transaction that is open already."""
-    first = record.find_stored_result(tx, options)
+    first = record.find_stored_result(tx, options, now)
     if first is not None:
         return first
     if new_booking.hold is not None:

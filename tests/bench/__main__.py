@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from . import (
     calendars,
+    counts,
     imports,
     inserts,
     lists,
@@ -89,6 +90,7 @@ def _measured(directory: Path, scale: Scale) -> Iterator[Figure]:
         steps.figures(directory, small=few, large=many),
         years.figures(directory, small=1_000, large=many),
         lists.figures(directory, pairs=scale.pairs),
+        counts.figures(directory, size=many),
         memory.figures(directory, small=few, large=many),
         inserts.figures(directory),
         imports.figures(directory, size=few),

@@ -18,10 +18,12 @@ from . import (
     memory,
     processes,
     series,
+    slot_lists,
     startup,
     steps,
     sweeps,
     team_rules,
+    waiting_line,
     years,
 )
 from .figures import Figure, sources, table
@@ -95,6 +97,8 @@ def _measured(directory: Path, scale: Scale) -> Iterator[Figure]:
         series.figures(directory),
         sweeps.figures(),
         team_rules.figures(),
+        slot_lists.figures(directory),
+        waiting_line.figures(directory),
         *(_on_servers(directory) if scale.has_servers else ()),
     ):
         yield from _said(figures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
 
 from calbook.api.booking_changes import BookingChanges, given_parts
@@ -142,7 +142,7 @@ class Bookings(BookingChanges):
         refused: Callable[[CalbookError], None] | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
-    ) -> tuple[Booking, ...]:
+    ) -> Sequence[Booking]:
         """Book all of them in one transaction, or none.
 
         Each is a mapping of `create`'s arguments. The error of the one that was
@@ -150,7 +150,8 @@ class Bookings(BookingChanges):
         With `refused`, that is called with the error instead, and the others go on.
         `progress` is called with how many of how many were looked at.
         """
-        from calbook.services.bookings.create import create_all
+        from calbook.api.values.made_bookings import MadeBookings
+        from calbook.services.bookings.create_all import create_all
 
         answers = create_all(
             *(self._context, wanted),
@@ -159,7 +160,7 @@ class Bookings(BookingChanges):
             dry_run=dry_run,
             progress=progress,
         )
-        return tuple(map(Booking, answers))
+        return MadeBookings(answers)
 
     def change_all(
         self,

@@ -322,11 +322,13 @@ class Client:
         taken = moving.take_in(self._context, source, on_conflict, dry_run, told)
         return Imported(taken)
 
-    def check(self, *, progress: Progress | None = None) -> tuple[str, ...]:
-        """What is wrong with the file, a sentence each; empty when nothing is."""
+    def check(
+        self, *, quick: bool = False, progress: Progress | None = None
+    ) -> tuple[str, ...]:
+        """What is wrong here, a sentence each; `quick` looks at no booking."""
         from calbook.services import maintenance
 
-        return maintenance.check_file(self._context, progress)
+        return maintenance.check_file(self._context, progress, quick=quick)
 
     def diagnose(self, *, quick: bool = False) -> Diagnosis:
         """All that is wrong with the file, its setting and the program, with facts.
@@ -350,9 +352,7 @@ class Client:
         """
         from calbook.api import doctor
 
-        return doctor.fix_times(
-            self._context, notify_attendee=notify_attendee, dry_run=dry_run
-        )
+        return doctor.fix_times(self._context, notify_attendee, dry_run=dry_run)
 
     def backup(
         self, path: Place, *, force: bool = False, progress: Progress | None = None

@@ -32,7 +32,7 @@ def monitor_line(diagnosis: Diagnosis) -> tuple[str, int]:
 
 
 def fix_times(
-    context: Context, *, notify_attendee: bool | None, dry_run: bool
+    context: Context, notify_attendee: bool | None, *, dry_run: bool
 ) -> FixedTimes:
     from calbook.services.bookings.change_options import read_options
     from calbook.services.doctor import fix_times

@@ -64,17 +64,18 @@ def _check_resource(event_type: EventType, id: str) -> None:
         )
 
 
+Order = tuple[float, int, int]
+
+
 def next_turn(need: Need, turns: Iterable[Turn]) -> Turn:
     """Whose turn it is by the need's rule; ties by LEAST_RECENT, then its order."""
-    rule = RULES[need.rule]
-    return min(
-        turns,
-        key=lambda turn: (
-            rule(turn),
-            _least_recent(turn),
-            need.ids.index(turn.assignment.host_id),
-        ),
-    )
+    return min(turns, key=lambda turn: turn_order(need, turn))
+
+
+def turn_order(need: Need, turn: Turn) -> Order:
+    """By which the turn with the least is the next one, whoever else is free."""
+    place = need.ids.index(turn.assignment.host_id)
+    return RULES[need.rule](turn), _least_recent(turn), place
 
 
 def explain_turn(need: Need, turn: Turn, *, among: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from operator import itemgetter
 
 from calbook.core.catalog import EventType
@@ -103,20 +103,27 @@ def free_starts(
     `taken` is in order of start; its ranges may overlap each other.
     """
     behind = need.meeting + need.after - 1
-    cuts = [start - behind for start, _ in taken]
-    # A long one may outlast those after it.
-    passed = [end + need.before for end in accumulate(map(itemgetter(1), taken), max)]
     left: list[Range] = []
+    seen, passed = 0, -_EVER  # a long one may outlast those after it
     for begin, end in starts:
-        first = bisect_right(cuts, begin)
-        begin = max(begin, passed[first - 1]) if first else begin
-        for n in range(first, bisect_left(cuts, end)):
-            if begin < cuts[n]:
-                left.append((begin, cuts[n]))
-            begin = max(begin, passed[n])
+        first = bisect_left(taken, (begin + behind,))
+        if seen < first:
+            passed = max(passed, max(map(_end, taken[seen:first])))
+        begin = max(begin, passed + need.before)
+        seen = bisect_left(taken, (end + behind,), lo=max(seen, first))
+        for start, over in taken[first:seen]:
+            if begin < start - behind:
+                left.append((begin, start - behind))
+            if over > passed:
+                passed = over
+                begin = max(begin, over + need.before)
         if begin < end:
             left.append((begin, end))
     return left
+
+
+_EVER = 2**40
+_end = itemgetter(1)
 
 
 def without(ranges: Iterable[Range], cuts: Sequence[Range]) -> list[Range]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -22,6 +22,7 @@ from calbook.core.time import times
 from calbook.delivery import job as jobs
 from calbook.delivery import retry
 from calbook.delivery.channel_queues import ChannelQueues
+from calbook.delivery.forgetting import forget_old
 from calbook.delivery.job import Job
 from calbook.delivery.outcome import EntryChange, Outcome, no_answer
 from calbook.store import delivery_log, outbox, webhooks
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 ATTEMPT_SECONDS = (
     10.0  # seconds for one attempt, from looking up the name to the answer's end
 )
-KEEP_DELIVERED = timedelta(days=90)  # that the log shows what has arrived
-_LATELY = 20  # changes by people that say too how late it is
-_AT_ONCE = 1_000  # old deliveries that one round forgets
 _MOST_QUEUES = 8  # targets that are sent to at once; and calendars beside them
 _GRACE = 0.25  # seconds between a channel's own end and giving up on it
 _LEAST = 1.0  # seconds that an attempt is worth beginning for, in a short round
@@ -162,22 +160,7 @@ class DeliveryWorker:
         """Tell of what time has done, and forget what arrived long ago."""
         tick()
         self._context.store.queued.clear()
-        before = times.epoch(self._context.clock() - KEEP_DELIVERED)
-        with self._context.store.read(OutboxReader) as reading:
-            if not reading.has_older_than(before):
-                return
-            # A clock that is ahead for an hour does not make the log be forgotten.
-            lately = reading.earliest_of_newest_events(_LATELY)
-            before = min(before, lately - int(KEEP_DELIVERED.total_seconds()))
-        store = self._context.store
-        may_change_history = store.may_change_history()
-
-        def forget(tx: Transaction) -> None:
-            if may_change_history:
-                outbox.drop_sent(tx, before, most=_AT_ONCE)
-            outbox.forget_delivered(tx, before, most=_AT_ONCE)
-
-        store.write(forget)
+        forget_old(self._context.store, self._context.clock())
 
     # -- what to send next
 

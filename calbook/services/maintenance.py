@@ -47,9 +47,11 @@ def _is_same(path: str, other: str) -> bool:
     return path == other or (is_file and os.path.samefile(path, other))
 
 
-def check_file(context: Context, progress: Progress | None = None) -> tuple[str, ...]:
+def check_file(
+    context: Context, progress: Progress | None = None, *, quick: bool = False
+) -> tuple[str, ...]:
     """What is wrong with the file, a sentence each."""
-    return administer(context.store).check(progress)
+    return administer(context.store).check(progress, quick=quick)
 
 
 def back_up_file(

@@ -69,10 +69,13 @@ class Administration:
         """
         raise NotImplementedError
 
-    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
+    def check(
+        self, progress: Progress | None = None, *, quick: bool = False
+    ) -> tuple[str, ...]:
         """What is wrong with what is stored, a sentence each.
 
-        `progress` is told how much of how much was looked at.
+        `progress` is told how much of how much was looked at. A `quick` one looks at
+        no booking.
         """
         raise NotImplementedError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from calbook.core import ids
 from calbook.core.checks import fold_ref
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from calbook.core.model import Attendee, Booking
+    from calbook.store.connection import Connection
     from calbook.store.reader import Reader
 
 FACTS = ("name", "email", "phone", "ref", "timezone", "language")
@@ -90,8 +91,7 @@ def save_new_attendees(tx: Writer, booking: Booking) -> list[dict[str, Any]]:
             zip(booking.attendees, persons, strict=True)
         )
     ]
-    for row in rows:
-        tx.run(_INSERT_ATTENDEE, **row)
+    tx.add_all("attendees", _INSERT_ATTENDEE, rows)
     return rows
 
 
@@ -155,21 +155,30 @@ class Known:
     """The persons of the book who may be meant, as they are to be."""
 
     def __init__(self, tx: Reader, keys: Sequence[str]) -> None:
-        self.asked = frozenset(keys)
+        self.asked: set[str] = set()
         self.owners: dict[str, str] = {}  # a person's id by each key
         self.former: set[tuple[str, str]] = set()  # a person's id, and a former key
         self.facts: dict[str, dict[str, Any]] = {}
         self.new: set[str] = set()
         self.changed: set[str] = set()
         self.new_keys: list[tuple[str, str]] = []
+        self.ask(tx.connection, keys)
+
+    def ask(self, conn: Connection, keys: Sequence[str]) -> None:
+        """What the book says of others; what is known already has been said since."""
+        self.asked |= {*keys}
         if not keys:
             return
-        for row in tx.connection.execute(_KNOWN, {"keys": json.dumps(keys)}):
+        for row in conn.execute(_KNOWN, {"keys": json.dumps(keys)}):
             if (former := read_former_key(row["key"])) is not None:
                 self.former.add((row["id"], former))
             else:
                 self.owners[row["key"]] = row["id"]
-            self.facts[row["id"]] = {name: row[name] for name in FACTS}
+            if row["id"] not in self.facts:
+                self.facts[row["id"]] = {name: row[name] for name in FACTS}
+
+    def forget_new(self) -> None:  # which is written
+        self.new, self.changed, self.new_keys = set(), set(), []
 
     def find(self, person: Attendee) -> str | None:
         """By the first of e-mail, phone and number that both have, if it is equal."""
@@ -217,6 +226,7 @@ class Known:
         for key in (id_key(id), *lasting_keys(person)):
             if key not in self.owners and key not in former:
                 self.owners[key] = id
+                self.asked.add(key)
                 self.new_keys.append((key, id))
         return id
 
@@ -225,8 +235,27 @@ def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
     """What this transaction has asked already, if it was of them."""
     keys = _keys_of(attendees)
     asked: Known | None = tx.known_people
+    if tx.keeps_people:
+        return _ask_more(tx, asked, keys)
     tx.known_people = None
     return asked if asked and asked.asked.issuperset(keys) else Known(tx, keys)
+
+
+_MOST_KNOWN = 5_000
+
+
+def _ask_more(tx: Writer, known: Known | None, keys: Sequence[str]) -> Known:
+    if known is None or len(known.facts) > _MOST_KNOWN:
+        tx.known_people = known = Known(tx, keys)
+    elif new := [key for key in keys if key not in known.asked]:
+        known.ask(tx.unwritten, new)
+    return known
+
+
+def ask_ahead(tx: Writer, persons: Iterable[Attendee]) -> None:
+    """Read what the book knows of many who will be booked."""
+    keys = dict.fromkeys(key for p in persons for key in lasting_keys(p))
+    _ask_more(tx, tx.known_people, [*keys])
 
 
 def keys_of(reader: Reader, id: str) -> set[str]:
@@ -327,8 +356,9 @@ def _record_people(
     tx.new_people |= known.new
     for id in sorted(known.new | known.changed):  # so that nobody waits in a circle
         statement = _INSERT if id in known.new else UPDATE
-        tx.run(statement, id=id, **known.facts[id], now=now)
+        tx.add("people", statement, id=id, **known.facts[id], now=now)
     tx.insert_all("person_keys", ("key", "person_id"), sorted(known.new_keys))
+    known.forget_new()
     return found
 
 

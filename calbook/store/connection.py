@@ -18,7 +18,9 @@ class Row(Protocol):
 
 
 class Cursor(Protocol):
-    """What a statement found or changed."""
+    """What a statement found or changed; without its `row_factory`, plain tuples."""
+
+    row_factory: Any
 
     @property
     def rowcount(self) -> int: ...

@@ -18,6 +18,7 @@ from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
 
 if TYPE_CHECKING:
+    from calbook.core.time.open_hours import Opened
     from calbook.store.connection import Row
 
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
@@ -124,7 +125,6 @@ _COUNTS = f"""
     group by s.n order by s.n
 """
 
-
 LAPSED_SEATS = """
     select id, held_until from waiting
     where state = 'offered' and is_seat and held_until <= :now
@@ -133,7 +133,7 @@ LAPSED_SEATS = """
 
 def edges(spans: Iterable[Span]) -> str:
     """Spans as `SPANS` takes them."""
-    return json.dumps([[times.epoch(s.start), times.epoch(s.end)] for s in spans])
+    return json.dumps([[*map(times.epoch, span)] for span in spans])
 
 
 def left_out(exclusion: Exclusion | None) -> dict[str, str | None]:
@@ -158,14 +158,15 @@ def _obstacle(row: Row) -> Obstacle:
     meeting = rows.span(row["start_at"], row["end_at"])
     if row["kind"] == "retired":
         return Obstacle(claim, meeting, is_retired=True)
-    if row["calendar"] is None:
-        return Obstacle(claim, meeting)
-    elsewhere = BusyCalendarEntry(row["calendar"], row["kind"] == "own", row["text"])
+    name, is_own = row["calendar"], row["kind"] == "own"
+    elsewhere = None if name is None else BusyCalendarEntry(name, is_own, row["text"])
     return Obstacle(claim, meeting, elsewhere)
 
 
 class Facts(Reader):
     """Bookings, catalog and claimed time of a transaction, as values."""
+
+    known_open_time: Opened | None = None  # where many are asked of the same dates
 
     def booking(self, uid: str) -> Booking:
         """A booking that is known to exist."""
@@ -276,7 +277,7 @@ class Facts(Reader):
     ) -> list[Obstacle]:
         """Everything of a host that overlaps a span, by start; busy time whole."""
         found = self._in_the_way(_OBSTACLES, host_id, [span], exclusion, now)
-        return list(dict.fromkeys(map(_obstacle, found)))
+        return [*dict.fromkeys(map(_obstacle, found))]
 
     def each_obstacle(
         self, host_id: str, spans: Sequence[Span], *, now: datetime
@@ -323,7 +324,8 @@ class Facts(Reader):
                 **left_out(exclusion),
             },
         )
-        return sorted((row[0], row[1]) for row in found)
+        found.row_factory = None  # plain tuples: there may be many
+        return sorted(map(tuple, found))
 
     def count_per_span(
         self,

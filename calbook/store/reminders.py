@@ -54,9 +54,10 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
 
 def settings_when_new(tx: Writer, event_type: EventType) -> NotificationSettings:
     """`notification_settings` of a booking that is made just now."""
-    row = tx.connection.execute(_ARE_PUSHED).fetchone()
+    if tx.are_pushed is None:
+        tx.are_pushed = bool(tx.connection.execute(_ARE_PUSHED).fetchone()[0])
     has_reminders = bool(event_type.reminders)
-    return NotificationSettings(event_type.notify, has_reminders, False, bool(row[0]))
+    return NotificationSettings(event_type.notify, has_reminders, False, tx.are_pushed)
 
 
 _ARE_PUSHED = "select exists (select 1 from calendars where is_pushed)"

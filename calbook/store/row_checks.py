@@ -1,8 +1,25 @@
-"""What rows must not say against each other: statements that find those which do."""
+"""What rows must not say against each other: statements that find those which do.
+
+What belongs to a booking is looked up in the order of uids, in which its tables and
+their indexes lie: a large file is read from its beginning to its end.
+"""
 
 from __future__ import annotations
 
+import re
+
 from calbook.store.booking_filters import GIVES_TIME
+
+_DAY = "(start_at + 62135683200) / 86400"
+
+
+def _is_json(*columns: str) -> str:
+    """What most rows have is not parsed."""
+    return " and ".join(
+        f"({column} is null or {column} in ('{{}}', '[]') or json_valid({column}))"
+        for column in columns
+    )
+
 
 # Each selects what its sentence names.
 CHECKS = {
@@ -16,14 +33,17 @@ CHECKS = {
         where status = 'CANCELLED'
     """,
     "{} holds time of {} for no occurrence": """
-        select uid, host_id from claims c where not exists (
+        select uid, host_id from claims c indexed by claims_by_occurrence
+        where not exists (
             select 1 from occurrences o
             where o.uid = c.uid and o.recurrence_id = c.recurrence_id
         )
     """,
     "{} holds time of {}, who is not its host": f"""
         select distinct c.uid, c.host_id
-        from claims c join occurrences o using (uid, recurrence_id)
+        from claims c indexed by claims_by_occurrence
+        cross join occurrences o on o.uid = c.uid
+            and o.recurrence_id = c.recurrence_id
         where not exists (
             select 1 from booking_hosts h
             where h.uid = c.uid and h.host_id = c.host_id and {GIVES_TIME}
@@ -31,7 +51,8 @@ CHECKS = {
     """,
     "{} holds other time of {} than its occurrence says": """
         select c.uid, c.host_id
-        from claims c join occurrences o using (uid, recurrence_id)
+        from occurrences o cross join claims c on c.uid = o.uid
+            and c.recurrence_id = o.recurrence_id
         where c.claim_start <> o.claim_start or c.claim_end <> o.claim_end
     """,
     "{} takes place with {}, of whom nothing else says so": """
@@ -74,78 +95,34 @@ CHECKS = {
         select uid, status, coalesce(resolution, 'nothing') from occurrences
         where (status = 'CANCELLED') <> (resolution is not null)
     """,
-    "{} is listed at another time or with another status than its occurrences have": """
-        select uid from bookings b join (
-            select uid,
-                min(start_at) filter (where resolution is not 'conflict') as first,
-                max(start_at) filter (where resolution is not 'conflict') as last,
-                max(coalesce(held_until, start_at)) filter (
-                    where status = 'PENDING'
-                ) as pending,
-                max(end_at) filter (where status = 'CONFIRMED') as confirmed,
-                case
-                    when count(*) filter (
-                        where status not in ('PENDING', 'CANCELLED')
-                    ) = 0 then 'CANCELLED'
-                    when count(*) filter (
-                        where status not in ('PENDING', 'CANCELLED', 'NO_SHOW')
-                    ) = 0 then 'NO_SHOW'
-                    else 'COMPLETED'
-                end as final
-            from occurrences group by uid
-        ) o using (uid)
-        where starts_at is not first or coalesce(last_at, last) is not last
-        or pending_until is not pending or confirmed_until is not confirmed
-        or final_status is not final
-    """,
-    "{} counts as a booking of {}, which it is not": """
-        select distinct uid, o.event_type_id
-        from occurrences o join bookings b using (uid)
-        where o.event_type_id <> b.event_type_id
-        union
-        select uid, h.event_type_id from booking_hosts h join bookings b using (uid)
-        where h.event_type_id <> b.event_type_id
-    """,
-    "{} is counted wrong in the turns of {}": """
-        select uid, host_id from booking_hosts h join bookings b using (uid)
-        where made is not b.rowid or is_live <> (not is_of_dates and exists (
-            select 1 from occurrences o where o.uid = h.uid and o.status <> 'CANCELLED'
-            and not (o.status = 'PENDING' and o.due is null)
-        ))
-    """,
-    "{} is listed at another time among the bookings of {}": """
-        select uid, host_id from booking_hosts h join bookings b using (uid)
-        where h.starts_at is not b.starts_at
-        or h.last_at is not case when recurring is not null
-            then coalesce(b.last_at, b.starts_at) end
-    """,
     "the bookings of {} are counted wrong": """
-        select host_id from host_loads l where bookings <> (
-            select count(*) from booking_hosts h where is_live
-            and h.event_type_id = l.event_type_id and h.host_id = l.host_id
-        )
-        union
-        select host_id from booking_hosts h where is_live and not exists (
-            select 1 from host_loads l
-            where l.event_type_id = h.event_type_id and l.host_id = h.host_id
-        )
+        select distinct host_id from (
+            select event_type_id, host_id, bookings from host_loads
+            union all
+            select event_type_id, host_id, -count(*) from booking_hosts
+            where is_live group by event_type_id, host_id
+        ) counted
+        group by event_type_id, host_id having sum(bookings) <> 0
     """,
     "the meetings of {} are counted wrong": f"""
+        with single as (
+            select * from occurrences where resolution is not 'conflict'
+            and uid not in (select uid from bookings where recurring is not null)
+        ), of_types as materialized (
+            select {_DAY} as day, status, event_type_id as id, count(*) as meetings,
+                sum(end_at - start_at) as seconds
+            from single group by {_DAY}, status, event_type_id
+        )
         select distinct case id when '' then 'all' else id end from (
             select id, day, status, meetings, seconds from day_counts
+            union all select id, day, status, -meetings, -seconds from of_types
+            union all select '', day, status, -meetings, -seconds from of_types
             union all
-            select x.id, (start_at + 62135683200) / 86400, status, -1,
-                start_at - end_at
-            from (
-                select '' as id, o.* from occurrences o
-                union all select o.event_type_id, o.* from occurrences o
-                union all select h.host_id, o.* from occurrences o
-                join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
-            ) x join bookings b on b.uid = x.uid
-            where resolution is not 'conflict' and recurring is null
+            select h.host_id, {_DAY}, status, -count(*), -sum(end_at - start_at)
+            from single o cross join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
+            group by {_DAY}, status, h.host_id
         ) counted
-        group by id, day, status
-        having sum(meetings) <> 0 or sum(seconds) <> 0
+        group by id, day, status having sum(meetings) <> 0 or sum(seconds) <> 0
     """,
     "the busy time of {} in {} has a gap": """
         select min(b.host_id), min(k.name) from busy b
@@ -164,12 +141,13 @@ CHECKS = {
         where calendar_id not in (select id from calendars)
     """,
     "{} has no occurrence": """
-        select uid from bookings where uid not in (select uid from occurrences)
+        select uid from bookings b
+        where not exists (select 1 from occurrences x where x.uid = b.uid)
     """,
     "{} has no host": """
-        select uid from bookings
-        where uid not in (
-            select uid from booking_hosts where not is_of_dates and host_id >= 'user_'
+        select uid from bookings b where not exists (
+            select 1 from booking_hosts h
+            where h.uid = b.uid and not is_of_dates and host_id >= 'user_'
         )
     """,
     "{} needs {}, of which nothing else says so": """
@@ -184,7 +162,8 @@ CHECKS = {
         select id, kind from hosts where (kind = 'host') <> (id >= 'user_')
     """,
     "{} has no attendee": """
-        select uid from bookings where uid not in (select uid from attendees)
+        select uid from bookings b
+        where not exists (select 1 from attendees x where x.uid = b.uid)
     """,
     "{} has its attendee {} on a date that it does not have": """
         select distinct a.uid, a.position + 1 from attendees a
@@ -194,15 +173,14 @@ CHECKS = {
         )
     """,
     "{} has no event that tells of its making": """
-        select uid from bookings where uid not in (
-            select uid from events where type in ('booking.created', 'booking.held')
+        select uid from bookings b where not exists (
+            select 1 from events e where e.uid = b.uid
+            and type in ('booking.created', 'booking.held')
         )
     """,
     "{} is an older revision than its newest event tells of": """
-        select uid from (
-            select uid, max(version) as version, max(sequence) as sequence
-            from events group by uid
-        ) e join bookings b using (uid)
+        select distinct e.uid
+        from events e not indexed cross join bookings b on b.uid = e.uid
         where e.version > b.version or e.sequence > b.sequence
     """,
     "{} has an event of time's that says {} did it": """
@@ -211,22 +189,17 @@ CHECKS = {
     "{} is being sent by another machine, which no file allows": """
         select id from deliveries where leased_until is not null
     """,
-    "{} has something that is not JSON": """
-        select uid from bookings where not (
-            json_valid(responses) and json_valid(metadata) and json_valid(overrides)
-            and json_valid(policy) and json_valid(coalesce(recurring, 'null'))
-            and json_valid(coalesce(location, 'null'))
+    "{} has something that is not JSON": f"""
+        select uid from bookings where not ({
+        _is_json(
+            *("responses", "metadata", "overrides", "policy", "recurring", "location")
         )
-        union select uid from attendees where not (
-            json_valid(coalesce(responses, 'null'))
-            and json_valid(coalesce(metadata, 'null'))
-            and json_valid(coalesce(only_on, 'null'))
-            and json_valid(coalesce(absent_on, 'null'))
-            and json_valid(coalesce(replies, 'null'))
-        )
+    })
+        union select uid from attendees where not ({
+        _is_json(*("responses", "metadata", "only_on", "absent_on", "replies"))
+    })
         union select uid from occurrences
-        where not (json_valid(coalesce(attendances, 'null'))
-            and json_valid(coalesce(hosts, 'null')))
+        where not ({_is_json("attendances", "hosts")})
         union select uid from events
         where not (json_valid(change) and json_valid(coalesce(booking, 'null'))
             and json_valid(coalesce(replaced, 'null')))
@@ -315,8 +288,74 @@ _OF_A_BOOKING = (
 )
 CHECKS |= {
     f"{{}} is not there, but its {table.replace('_', ' ')}": f"""
-        select distinct uid from {table}
-        where uid not in (select uid from bookings)
+        select distinct uid from {table} t where uid is not null
+        and not exists (select 1 from bookings b where b.uid = t.uid)
     """
     for table in _OF_A_BOOKING
 }
+
+# What is wrong of one look: a column for each sentence says whether it is so, and what
+# they name comes behind these.
+TOGETHER = {
+    (
+        "{0} is listed at another time or with another status than its occurrences"
+        " have",
+        "{0} counts as a booking of {2}, which it is not",
+        "{0} is counted wrong in the turns of {1}",
+        "{0} is listed at another time among the bookings of {1}",
+    ): """
+        select b.starts_at is not o.first or coalesce(b.last_at, o.last) is not o.last
+                or b.pending_until is not o.pending
+                or b.confirmed_until is not o.confirmed
+                or b.final_status is not o.final as is_listed_wrong,
+            o.least_type <> b.event_type_id or o.most_type <> b.event_type_id
+                or h.event_type_id <> b.event_type_id as is_of_others,
+            h.uid is not null and (h.made is not b.rowid
+                or h.is_live <> (not h.is_of_dates and o.is_live)) as is_turn_wrong,
+            h.uid is not null and (h.starts_at is not b.starts_at
+                or h.last_at is not case when b.recurring is not null
+                    then coalesce(b.last_at, b.starts_at) end) as is_place_wrong,
+            b.uid, h.host_id, case b.event_type_id
+                when o.least_type then
+                    case o.most_type when o.least_type then h.event_type_id
+                    else o.most_type end
+                else o.least_type end
+        from (
+            select uid,
+                min(start_at) filter (where resolution is not 'conflict') as first,
+                max(start_at) filter (where resolution is not 'conflict') as last,
+                max(coalesce(held_until, start_at)) filter (
+                    where status = 'PENDING'
+                ) as pending,
+                max(end_at) filter (where status = 'CONFIRMED') as confirmed,
+                case
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED')
+                    ) = 0 then 'CANCELLED'
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED', 'NO_SHOW')
+                    ) = 0 then 'NO_SHOW'
+                    else 'COMPLETED'
+                end as final,
+                count(*) filter (
+                    where status <> 'CANCELLED'
+                    and not (status = 'PENDING' and due is null)
+                ) > 0 as is_live,
+                min(event_type_id) as least_type, max(event_type_id) as most_type
+            from occurrences group by uid
+        ) o
+        cross join bookings b on b.uid = o.uid
+        left join booking_hosts h on h.uid = o.uid
+    """,
+}
+
+# Those that look at more than what is set up, which are many rows in a large file.
+_LARGE = (
+    *("bookings", "claims", "busy", "people", "person_keys", "attempts"),
+    *_OF_A_BOOKING,
+)
+OF_BOOKINGS = frozenset(
+    sentence
+    for sentence, statement in CHECKS.items()
+    if re.search(rf"\b(?:from|join) (?:{'|'.join(_LARGE)})\b", statement)
+)

@@ -183,7 +183,8 @@ def reminders(text: str) -> tuple[Reminder, ...]:
 
 def event_type(row: Row) -> EventType:
     """Read once while it stays the same: each booking asks for it."""
-    return _event_type(tuple(row.keys()), tuple(row))
+    values = row.values() if isinstance(row, dict) else row  # of a line, or a row
+    return _event_type(tuple(row.keys()), tuple(values))
 
 
 @lru_cache

@@ -35,7 +35,7 @@ class Transaction(CatalogWriter):
 
     def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
         super().__init__(conn)
-        self._actor = actor
+        self.actor = actor
         self._untaken: dict[str, frozenset[Span]] = {}  # where hosts have nothing
 
     # -- bookings
@@ -196,7 +196,8 @@ class Transaction(CatalogWriter):
     def _save_hosts(self, booking: Booking) -> None:
         """The hosts, and how many bookings of this type each of them has."""
         for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(booking)):
-            self.run(
+            self.add(
+                "booking_hosts",
                 "insert into booking_hosts (uid, position, host_id, event_type_id,"
                 " made, is_live, is_of_dates, starts_at, last_at)"
                 " select :uid, :position, :host_id, :event_type_id, rowid, :is_live,"
@@ -215,7 +216,8 @@ class Transaction(CatalogWriter):
 
     def _add_load(self, booking: Booking, number: int) -> None:
         for host_id in booking.host_ids:
-            self.run(
+            self.add(
+                "host_loads",
                 "insert into host_loads values (:event_type_id, :host_id, :number)"
                 " on conflict (event_type_id, host_id) do update"
                 " set bookings = host_loads.bookings + :number",
@@ -261,36 +263,41 @@ class Transaction(CatalogWriter):
         revision: tuple[int, int],
         replaced: dict[str, Any] | None,
         booking: Callable[[], dict[str, Any]] | None,
+        is_numbered: bool = True,
     ) -> int:
         """Append an event with what its change replaced; its number.
 
         `revision` is the booking's version and SEQUENCE after it. `booking` makes its
         JSON for the webhooks that want to hear of it, for whom it is queued; None where
-        nobody is told. What time does has no actor.
+        nobody is told. What time does has no actor. The number is 0 where nobody asks
+        for it.
         """
-        webhooks = outbox.find_webhooks(self, event.type) if booking else []
+        webhooks = self._find_webhooks(event.type) if booking else []
         version, sequence = revision
-        row = self._one(
-            "insert into events (id, type, uid, recurrence_id, at, by, actor, change,"
-            " version, sequence, replaced, booking) values (:id, :type, :uid,"
-            " :recurrence_id, :at, :by, :actor, :change, :version, :sequence,"
-            " :replaced, :booking) returning seq",
-            id=id,
-            type=event.type,
-            uid=event.uid,
-            recurrence_id=to_epoch(_only(event.about)),
-            at=times.epoch(event.at),
-            by=event.by,
-            actor=None if event.by is Actor.SYSTEM else self._actor(),
-            change=to_json(event.change),
-            version=version,
-            sequence=sequence,
-            replaced=to_json(replaced),
-            booking=to_json(booking()) if booking and webhooks else None,
-        )
+        facts = {
+            "id": id,
+            "type": event.type,
+            "uid": event.uid,
+            "recurrence_id": to_epoch(_only(event.about)),
+            "at": times.epoch(event.at),
+            "by": event.by,
+            "actor": None if event.by is Actor.SYSTEM else self.actor(),
+            "change": to_json(event.change),
+            "version": version,
+            "sequence": sequence,
+            "replaced": to_json(replaced),
+            "booking": to_json(booking()) if booking and webhooks else None,
+        }
+        if not (is_numbered or webhooks):
+            self.add("events", _EVENT, **facts)
+            return 0
+        row = self._one(f"{_EVENT} returning seq", **facts)
         assert row is not None
         outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
+
+    def _find_webhooks(self, type: str) -> list[str]:
+        return outbox.find_webhooks(self, type)
 
 
 # Whether a host has anything at all in a span, be it a request that expired.
@@ -315,6 +322,12 @@ _ONE_IS_TAKEN = _IS_TAKEN.format(
 )
 _ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
 _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
+_EVENT = """
+    insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
+        sequence, replaced, booking)
+    values (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :version,
+        :sequence, :replaced, :booking)
+"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)

@@ -29,6 +29,7 @@ class Writer(Facts):
         super().__init__(conn)
         self.queued: list[str] = []  # deliveries written by this transaction
         self.known_people: Any = None  # what `store.booked_people` has asked last
+        self.are_pushed: bool | None = None  # what `store.reminders` has asked once
         self.named: set[str] = set()  # persons by whose id something is said now
         self.new_people: set[str] = set()  # who came into the book by it
         self.untold: list[str] = []  # who was to be told and has no address
@@ -39,6 +40,13 @@ class Writer(Facts):
         self.unchanged: list[tuple[str, str]] = []  # what was so already, and in words
         self.before_commit: list[Callable[[], object]] = []  # when all is written
         self.after_commit: list[Callable[[], object]] = []  # also of a dry run
+
+    keeps_people = False  # all that was asked of them, and not what was last
+
+    @property
+    def unwritten(self) -> Connection:
+        """For what does not ask of new rows, which may wait."""
+        return self._conn
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -52,20 +60,36 @@ class Writer(Facts):
             self.before_commit,
         )
         lengths = [len(each) for each in told]
-        self._conn.execute("savepoint attempt")
+        self._begin_attempt()
         try:
             yield
         except BaseException:
-            self._conn.execute("rollback to attempt")
+            self._take_back()
             for each, length in zip(told, lengths, strict=True):
                 del each[length:]
             raise
         finally:
-            self._conn.execute("release attempt")
+            self._end_attempt()
+
+    def _begin_attempt(self) -> None:
+        self._conn.execute("savepoint attempt")
+
+    def _take_back(self) -> None:
+        self._conn.execute("rollback to attempt")
+
+    def _end_attempt(self) -> None:
+        self._conn.execute("release attempt")
 
     def run(self, statement: str, **facts: Any) -> None:
         """Write; a database that is far away is told of it with the next question."""
         self._conn.executemany(statement, (facts,))
+
+    def add(self, table: str, statement: str, **facts: Any) -> None:
+        """Write a row that is new; where many are made, with others of its table."""
+        self.run(statement, **facts)
+
+    def add_all(self, table: str, statement: str, rows: Sequence[Any]) -> None:
+        self._conn.executemany(statement, rows)
 
     def count(self, statement: str, **facts: Any) -> int:
         """Write; how many rows."""
@@ -117,7 +141,7 @@ class Writer(Facts):
     ) -> None:
         """Rows that are new, with a third less work than `upsert_all`."""
         if rows:
-            self._conn.executemany(_insert(table, columns, "?" * len(columns)), rows)
+            self.add_all(table, _insert(table, columns, "?" * len(columns)), rows)
 
     def upsert_all(
         self,

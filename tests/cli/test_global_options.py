@@ -11,7 +11,7 @@ import pytest
 from calbook import Booking
 from calbook.cli import global_options
 from calbook.cli.ascii_signs import to_ascii
-from calbook.cli.screen import cells, painting
+from calbook.cli.screen import cells, colours
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -147,7 +147,7 @@ def test_who_decides_on_colours(
     )
 
     assert global_options.has_colours(sys.stdout) is expected
-    painted = painting.paint_lines([[cells.StyledText("over", "CANCELLED")]])
+    painted = colours.paint_lines([[cells.StyledText("over", "CANCELLED")]])
     assert ("\x1b" in painted) is expected
 
 

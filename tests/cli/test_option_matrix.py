@@ -147,6 +147,7 @@ TABLE = """
 --private ||| - ||| a note for the host alone
 --push ||| - ||| a calendar is written to
 --question ||| Q ||| what attendees are asked
+--quick ||| - ||| not what takes long in a large file
 --reason ||| TEXT ||| why
 --reassign ||| - ||| another host takes it
 --redact ||| - ||| without persons

@@ -160,6 +160,30 @@ def test_what_erasing_looks_for_is_in_what_was_replaced(
     assert client.check() == ()
 
 
+def test_an_old_request_is_not_done_again_though_its_answer_is_gone(
+    client: Client, clock: Clock, booking: Book
+) -> None:
+    wanted = {"start_time": "2027-01-18 10:00", "idempotency_key": "k"}
+    first = booking(**wanted)
+    changed = client.calendar.bookings.update(first.uid, notes="Tea")
+    clock.move(days=91)
+    client.deliver()
+    assert booking(**wanted) == first  # the clock may be wrong
+    for n in range(20):
+        booking(start_time=f"2027-07-05 {n:02}:00")
+
+    client.deliver()
+
+    assert [row[0] for row in ask(client, "select answer from idempotency_keys")] == [
+        None
+    ]
+    again = booking(**wanted)
+    assert (again.uid, again.notes, again.status) == (first.uid, "Tea", "COMPLETED")
+    assert changed.status == "CONFIRMED"
+    with pytest.raises(errors.KeyReused):
+        booking(**{**wanted, "notes": "another"})
+
+
 # -- lines of before -------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from support.postgres import SUPERUSER, Server
 
-from calbook import Booking, Client
+from calbook import Booking, Client, errors
 
 
 class Spoil(Protocol):
@@ -151,6 +151,8 @@ FAULTS = {
     " set id = 'user_bob' where id = 'user_me'",
     "{0} has no occurrence": "delete from claims where uid = '{0}';"
     " delete from occurrences where uid = '{0}'",
+    "{0} is searched by another text than it has": "update bookings"
+    " set search = replace(search, 'ada', 'eve') where uid = '{0}'",
     "{0} has no host": "delete from booking_hosts where uid = '{0}'",
     "{0} has no attendee": "delete from attendees where uid = '{0}'",
     "{0} is not found by the address of its attendee 1": "update attendees"
@@ -313,6 +315,75 @@ def test_a_check_finds_the_date_of_a_series_that_was_moved_or_revived(
     )
 
     assert f"{uid} is at another time than its newest event tells" in client.check()
+
+
+def test_a_quick_check_looks_at_what_is_set_up_and_at_no_booking(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    uid = booking().uid
+    client.calendar.resources.create("room", name="Room")
+    assert client.check(quick=True) == ()
+
+    spoil(
+        "update hosts set kind = 'host' where id = 'res_room';"
+        f"update bookings set title = '' where uid = '{uid}'"
+    )
+
+    found = ("res_room is a host and yet called so",)
+    assert client.check(quick=True) == found
+    searched = f"{uid} is searched by another text than it has"
+    assert {*client.check()} == {*found, f"{uid} has no title", searched}
+
+
+def test_a_quick_check_misses_a_trigger(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil, store: str
+) -> None:
+    booking()
+    spoil(
+        "drop trigger claims_kept" + " on claims" * (store == "postgres"), guarded=True
+    )
+
+    assert client.check(quick=True) == ("the trigger claims_kept is missing",)
+
+
+@pytest.mark.sqlite
+def test_only_the_whole_check_compares_an_index_with_its_table(
+    client: Client, booking: Callable[..., Booking], database: str
+) -> None:
+    """Written while the index was not there: its rows are in order, but old."""
+    booking()
+    client.close()
+    index = "name = 'bookings_by_start'"
+    with closing(sqlite3.connect(database)) as conn, conn:
+        conn.execute("pragma writable_schema = on")
+        row = conn.execute(f"select * from sqlite_master where {index}").fetchone()
+        conn.execute(f"delete from sqlite_master where {index}")
+    with closing(sqlite3.connect(database)) as conn, conn:
+        conn.execute("update bookings set created_at = created_at + 1")
+        conn.execute("pragma writable_schema = on")
+        conn.execute("insert into sqlite_master values (?, ?, ?, ?, ?)", row)
+
+    assert client.check(quick=True) == ()
+    assert client.check() == ("row 1 missing from index bookings_by_start",)
+
+
+@pytest.mark.sqlite
+def test_a_quick_check_finds_a_page_that_is_no_page(
+    client: Client, booking: Callable[..., Booking], database: str
+) -> None:
+    booking()
+    client.close()
+    with closing(sqlite3.connect(database)) as conn:
+        [root] = conn.execute(
+            "select rootpage from sqlite_master where name = 'private_notes'"
+        ).fetchone()
+        [size] = conn.execute("pragma page_size").fetchone()
+    with open(database, "r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\0" * size)
+
+    with pytest.raises(errors.Damaged):
+        client.check(quick=True)
 
 
 def test_findings_of_one_kind_are_named_a_few_at_a_time(

@@ -91,13 +91,13 @@ def show_agenda(
     """Days for people, drawn otherwise than by day where `draw` finds room for it."""
 
     def table(items: object) -> str:
-        from calbook.cli.screen import painting, timeline  # slow to import
+        from calbook.cli.screen import colours, timeline  # slow to import
         from calbook.cli.screen.agenda import agenda_lines
 
         page = timeline.make_page(found, now, host=host, is_whole=is_whole)
         width = output.width()
         lines = draw(page, width, output.height()) if draw else ()
-        return painting.paint_lines(lines or agenda_lines(page, width))
+        return colours.paint_lines(lines or agenda_lines(page, width))
 
     items = as_json(found)["occurrences"]
     output.print_list(items, form, keys=KEYS, table=table)

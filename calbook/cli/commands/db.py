@@ -64,12 +64,22 @@ def migrate(*, out: o.Printing) -> None:
         output.print_done(f"{client.path} is up to date", answer, form=out.form())
 
 
-def check(*, out: o.Printing) -> None:
-    """Look for damage and contradictions; exit 1 if there are any."""
+class Looking(o.Group):
+    quick: bool = o.flag("--quick", "Only pages, tables and what is set up.")
+
+
+def check(*, looking: Looking, out: o.Printing) -> None:
+    """Look for damage and contradictions; exit 1 if there are any.
+
+    With --quick in little time: whether each page of the file can be read and its rows
+    are in order, whether tables, indexes and triggers are as they were made, and what
+    event types, schedules, hosts, calendars and webhooks say. Not what bookings say of
+    each other, nor whether indexes have what their tables have.
+    """
     with out.client() as client:
         shown = show_progress("Checking", counts=False, stopped=lambda _: _NOTHING)
         with shown as progress:
-            findings = client.check(progress=progress)
+            findings = client.check(quick=looking.quick, progress=progress)
     if findings:
         from calbook.core.errors import Findings
 

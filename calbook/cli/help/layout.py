@@ -21,11 +21,11 @@ def help_text(command: Any, words: Sequence[str]) -> str:
     lines = [*map(output.fit_signs, _lines(page, min(output.width(), WIDEST)))]
     if not output.is_terminal():
         return "\n".join(lines)
-    from calbook.cli.screen import painting  # slow to import
+    from calbook.cli.screen import colours  # slow to import
     from calbook.cli.screen.cells import StyledText
 
     painted = ((StyledText(line, _style(line)),) for line in lines)
-    return painting.paint_lines(painted).rstrip("\n")
+    return colours.paint_lines(painted).rstrip("\n")
 
 
 def _style(line: str) -> str:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from calbook.cli import output
 from calbook.cli.output import Json
-from calbook.cli.screen import cells
+from calbook.cli.screen import cells, colours
 from calbook.cli.screen.cells import Line, StyledText
 from calbook.core.text import close
 
@@ -64,9 +64,7 @@ def caption_text(tz: str | None) -> str:
 
 
 def paint(lines: Iterable[Line]) -> str:
-    from calbook.cli.screen import painting  # slow to import
-
-    return painting.paint_lines(lines)
+    return colours.paint_lines(lines)
 
 
 def _texts(item: Json, read: _Read) -> _Lines:

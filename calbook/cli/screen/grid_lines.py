@@ -6,7 +6,7 @@ these have no room, the grid of some hosts stands below that of others.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, tee
 from typing import NamedTuple
 
 from calbook.cli.screen import cells, timeline, words
@@ -66,14 +66,21 @@ def grid_lines(
         return []
     groups = _share_out(pages, beside)
     heads = (len(days) > 1) + is_by_host + 2  # and the rules
-    first = [_make_sheet(group, days, width, _UNBOUNDED) for group in groups]
+    grids = [tee(make_grids(group, days)) for group in groups]  # each is made once
+    first = [
+        _make_sheet(group, some, width, _UNBOUNDED)
+        for group, (some, _) in zip(groups, grids, strict=True)
+    ]
     rest = (
         height - 2 - len(_legend(page, first, width, is_shortened=True))
     )  # beside title and prompt
     share = rest // len(groups)
     most = share if share >= _LEAST_HEIGHT else max(rest, _LEAST_HEIGHT)
     room = share - heads, most - heads
-    sheets = [_make_sheet(group, days, width, room) for group in groups]
+    sheets = [
+        _make_sheet(group, same, width, room)
+        for group, (_, same) in zip(groups, grids, strict=True)
+    ]
     lines: list[Line] = [timeline.title_line(page)]
     for sheet in sheets:
         lines += _sheet_lines(sheet, with_hosts=is_by_host)
@@ -88,13 +95,13 @@ def _share_out(pages: Sequence[Page], most: int) -> list[Sequence[Page]]:
 
 
 def _make_sheet(
-    pages: Sequence[Page], days: Sequence[date], width: int, room: tuple[int, int]
+    pages: Sequence[Page], grids: Iterable[Grid], width: int, room: tuple[int, int]
 ) -> _Sheet:
     """The shortest rows that have room when they are folded, else the longest.
 
     Their lines should be no more than the first number, and not the second.
     """
-    for grid in make_grids(pages, days):
+    for grid in grids:
         all_day = min(max(len(c.all_day) for c in grid.columns), _MOST_ALL_DAY)
         margin = _margin(_ALL_DAY * bool(all_day))
         size = (width - margin - 1) // len(grid.columns) - 1

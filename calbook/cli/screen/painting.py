@@ -1,40 +1,14 @@
-"""What was laid out, in colours; the only module that knows rich. Slow to import."""
+"""Pages of the manual, and bars; the only module that knows rich. Slow to import."""
 
 import io
 import os
 import re
 import sys
-from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
 from calbook.cli import global_options, output
-from calbook.cli.screen.cells import BLANK, Line
-
-# Each is readable on a dark background and on a light one, so no yellow and no grey.
-_COLOURS = {
-    **{"PENDING": "bold magenta", "CONFIRMED": "green", "CANCELLED": "red"},
-    **{"HELD": "bold magenta", "COMPLETED": "", "NO_SHOW": "bold red", "BUSY": ""},
-    **{"pending": "bold magenta", "delivered": "green", "failed": "red"},
-    **{"dropped": "magenta", "bar": "green"},
-}
-
-
-def paint_lines(lines: Iterable[Line]) -> str:
-    """Lines that were laid out before, in their styles."""
-    console = _console()
-    with console.capture() as capture:
-        for line in lines:
-            text = Text.assemble(
-                *(
-                    (p.text.replace(BLANK, " "), _COLOURS.get(p.style, p.style))
-                    for p in line
-                )
-            )
-            text.rstrip()
-            console.print(text, soft_wrap=True)
-    return capture.get()
 
 
 def _console() -> Console:

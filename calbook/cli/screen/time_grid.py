@@ -223,7 +223,7 @@ def _column(page: Page, day: date, spans: tuple[Span | None, ...]) -> DayColumn:
     touched = sorted(
         (min(on), max(on), block)
         for block in parts
-        if (on := [n for n, s in enumerate(spans) if s and s.overlaps(block.span)])
+        if (on := _rows_touched(spans, block))
     )
     places = columns_beside([(first, last + 1) for first, last, _ in touched])
     return DayColumn(
@@ -237,6 +237,11 @@ def _column(page: Page, day: date, spans: tuple[Span | None, ...]) -> DayColumn:
         ),
         tuple(whole),
     )
+
+
+def _rows_touched(spans: Sequence[Span | None], block: TimeBlock) -> list[int]:
+    start, end = block.start, block.end
+    return [n for n, s in enumerate(spans) if s and s.start < end and start < s.end]
 
 
 def _is_crowded(column: DayColumn) -> bool:

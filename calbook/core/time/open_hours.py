@@ -32,22 +32,31 @@ def open_stretches(schedule: Schedule, first: date, last: date) -> tuple[Span, .
 _NEAR = DAY + timedelta(hours=2)
 
 
+Opened = dict[tuple[str, tuple[date, ...]], tuple[Span, ...]]
+
+
 def open_stretches_near(
-    schedule: Schedule, meetings: Sequence[Span]
+    schedule: Schedule, meetings: Sequence[Span], known: Opened | None = None
 ) -> tuple[tuple[Span, ...], ...]:
     """For each meeting the open time near it: that of its local dates and some more.
 
     Cut alike for each, so that none depends on the others; yet each date is looked at
-    once, however many meetings are near it.
+    once, however many meetings are near it. `known` is what was found before for
+    meetings on the same dates, of schedules that have not changed.
     """
     regions = [Span(m.start - _NEAR, m.end + _NEAR) for m in meetings]
-    dates: dict[date, None] = {}
-    for region in merge_spans(regions):
+    found: dict[date, None] = {}
+    for region in merge_spans(regions) if len(regions) > 1 else regions:
         first = times.local_date(region.start, schedule.timezone)
         last = times.local_date(region.end, schedule.timezone)
         # Two dates: a window reaches the date after next where the clocks skip its end.
-        dates |= dict.fromkeys(_dates(first - 2 * DAY, last))
-    opened = _open_stretches(schedule, dates, dates)
+        found |= dict.fromkeys(_dates(first - 2 * DAY, last))
+    key = schedule.id, tuple(found)
+    opened = None if known is None else known.get(key)
+    if opened is None:
+        opened = _open_stretches(schedule, found, found)
+        if known is not None:
+            known[key] = opened
     starts = [stretch.start for stretch in opened]
     ends = [stretch.end for stretch in opened]
     return tuple(

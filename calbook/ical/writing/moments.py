@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from calbook.core.model import DAY, Span
 from calbook.core.time import times
@@ -25,7 +26,7 @@ def is_plain(span: Span, zone: str) -> bool:
 
 
 def _is_plain(instant: datetime, zone: str) -> bool:
-    if _steady_offset(zone, instant.toordinal()) is not None:
+    if _steady_offset(times.zone(zone), instant.toordinal()) is not None:
         return True
     return len(times.possible_instants(times.wall_time(instant, zone), zone)) == 1
 
@@ -54,15 +55,15 @@ def write_rule_time(
 
 
 def _wall(instant: datetime, zone: str) -> str:
-    offset = _steady_offset(zone, instant.toordinal())
+    offset = _steady_offset(times.zone(zone), instant.toordinal())
     if offset is None:
         return values.wall(times.wall_time(instant, zone))
     return values.wall(instant + offset)
 
 
 @lru_cache(maxsize=8192)
-def _steady_offset(zone: str, day: int) -> timedelta | None:
+def _steady_offset(zone: ZoneInfo, day: int) -> timedelta | None:
     """That of a day in UTC, by its ordinal, if it is the same days before and after."""
-    local, start = times.zone(zone), datetime.fromordinal(day).replace(tzinfo=UTC)
-    found = {(start + by).astimezone(local).utcoffset() for by in _AROUND}
+    start = datetime.fromordinal(day).replace(tzinfo=UTC)
+    found = {(start + by).astimezone(zone).utcoffset() for by in _AROUND}
     return found.pop() if len(found) == 1 else None

@@ -116,6 +116,17 @@ class KnownHosts:
         return self._known[key]
 
 
+def hosts_with_sender(
+    hosts: HostReader, request: BookingRequest, free: Sequence[str]
+) -> Sequence[str]:
+    """Where people are to be told, those hosts who have an e-mail address, if any."""
+    notifies = request.event_type.notify if request.notify is None else request.notify
+    if not notifies:
+        return free
+    found = [id for id in free if hosts.host(id).email is not None]
+    return found or free
+
+
 def smallest_room(hosts: HostReader, ids: Iterable[str]) -> tuple[int, str] | None:
     """Of resources the one that holds fewest persons, with how many that are."""
     every = ((hosts.host(id).capacity, id) for id in resources_among(tuple(ids)))

@@ -144,16 +144,16 @@ class FreeRanges:
         return schedule, open_hours.intersect_stretches(opened), [*chain(*nights)]
 
     def _read_taken(self, host_id: str) -> list[Range]:
-        return sorted(
-            claim
-            for span in self._spans
-            for claim in self._facts.busy_ranges(
+        found = [
+            self._facts.busy_ranges(
                 host_id,
                 Span(span.start - LONGEST_CLAIM, span.end + LONGEST_CLAIM),
                 exclusion=self._aside,
                 now=self._now,
             )
-        )
+            for span in self._spans
+        ]
+        return found[0] if len(found) == 1 else sorted(chain(*found))
 
 
 def _meet(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 
 from calbook.core import assignment, needs, start_ranges
-from calbook.core.assignment import AVAILABILITY_FIRST, Turn
+from calbook.core.assignment import AVAILABILITY_FIRST, Order
 from calbook.core.catalog import Need
 from calbook.core.members import resources_among
 from calbook.core.model import DAY, SECOND, Booking, Span
@@ -17,6 +18,8 @@ from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import (
     BookingRequest,
+    KnownHosts,
+    hosts_with_sender,
 )
 from calbook.services.availability.free_ranges import FreeRanges
 from calbook.store.facts import Facts
@@ -39,7 +42,7 @@ class FreeStart(NamedTuple):
 
 
 _STRIDE = 31 * DAY  # looked at together: whoever wants a few starts reads no year
-_GROWTH = 3  # of it where each reads all other dates of its series too
+_GROWTH = 3  # whoever wants many reads what lies around fewer of them
 
 
 def find_free_starts(
@@ -53,8 +56,7 @@ def find_free_starts(
     rota, length = _Rotation(facts, request), request.event_type.duration // SECOND
     has_dates = rule is not None or (request.move and request.move.occurrences[1:])
     series = _search_series(facts, request, rule) if has_dates else None
-    growth = _GROWTH if has_dates else 1
-    for span in _strides(_bound_by_rules(request, wanted), growth):
+    for span in _strides(_bound_by_rules(request, wanted)):
         candidates = _candidates(facts, request, span, rota)
         if series is not None:
             candidates = series.keep_fitting(candidates, rota.candidates)
@@ -102,11 +104,11 @@ def _bound_by_rules(request: BookingRequest, wanted: Span) -> Span:
     return Span(max(wanted.start, earliest), latest)
 
 
-def _strides(span: Span, growth: int) -> Iterator[Span]:
+def _strides(span: Span) -> Iterator[Span]:
     start, stride = span.start, _STRIDE
     while start < span.end:
         yield Span(start, min(start + stride, span.end))
-        start, stride = start + stride, growth * stride
+        start, stride = start + stride, _GROWTH * stride
 
 
 def _groups(
@@ -144,27 +146,21 @@ def _candidates(
     leads = [request.members_on(0, (id,))[0] for id in request.leads]
     grids = {tuple(free_ranges.grid_pieces(id)) for id in leads}
     step = start_ranges.slot_lengths(event_type).step
-    if request.wanted or not needs.is_for_one(request.needs):
-        bookable = start_ranges.intersect(bookable, _ranges(free_ranges, request))
-    found: dict[int, list[str]] = {}
+    if not needs.is_for_one(request.needs):
+        suitable = free_ranges.starts_meeting(
+            request.needs, lambda id: request.members_on(0, (id,))
+        )
+        bookable = start_ranges.intersect(bookable, suitable)
+    for id in request.wanted:
+        bookable = start_ranges.intersect(bookable, free_ranges.starts((id,)))
+    found: dict[int, list[str]] = defaultdict(list)
     for id in rota.candidates:
         free = free_ranges.starts(request.members_on(0, (id,)))
         ranges = start_ranges.intersect(bookable, free)
-        for start in {
-            n for grid in grids for n in start_ranges.starts_on_grid(grid, step, ranges)
-        }:
-            found.setdefault(start, []).append(id)
+        every = [start_ranges.starts_on_grid(grid, step, ranges) for grid in grids]
+        for start in every[0] if len(every) == 1 else set(chain(*every)):
+            found[start].append(id)
     return _on_allowed_dates(request, found)
-
-
-def _ranges(free_ranges: FreeRanges, request: BookingRequest) -> list[Range]:
-    """Where the needs are met, and who was asked for is free."""
-    found = free_ranges.starts_meeting(
-        request.needs, lambda id: request.members_on(0, (id,))
-    )
-    for id in request.wanted:
-        found = start_ranges.intersect(found, free_ranges.starts((id,)))
-    return found
 
 
 def _refused_starts(
@@ -218,19 +214,20 @@ class _Rotation:
         )
 
         @cache
-        def turn(need: Need, id: str, day: date | None) -> Turn:
+        def order(need: Need, day: date | None) -> Callable[[str], Order]:
             from calbook.services.availability import turn_facts  # slow to import
 
             at = request.now if day is None else times.day_start(day, request.timezone)
-            return turn_facts.read_turn(facts, request, need, id, at)
+            read = partial(turn_facts.read_turn, facts, request, need, start=at)
+            return cache(lambda id: assignment.turn_order(need, read(id)))
+
+        hosts = KnownHosts(facts, request)
 
         @cache
         def with_sender(free: tuple[str, ...]) -> Sequence[str]:
-            from calbook.services.availability import host_choice
+            return hosts_with_sender(hosts, request, free)
 
-            return host_choice.hosts_with_sender(facts, request, free)
-
-        self._turn = turn
+        self._order = order
         self._with_sender = with_sender
 
     def next(self, start: int, free: Sequence[str]) -> Sequence[str]:
@@ -258,8 +255,7 @@ class _Rotation:
             return kept[0]
         counts = need.rule == AVAILABILITY_FIRST
         day = _date(start, self._request.timezone) if counts else None
-        turns = [self._turn(need, id, day) for id in self._with_sender(tuple(free))]
-        return assignment.next_turn(need, turns).assignment.host_id
+        return min(self._with_sender(tuple(free)), key=self._order(need, day))
 
 
 def _small_rooms(facts: Facts, request: BookingRequest) -> Mapping[str, int]:

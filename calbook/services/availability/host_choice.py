@@ -14,7 +14,10 @@ from calbook.core.errors import CalbookError
 from calbook.core.rules.several_dates import DatesDecision
 from calbook.core.typing_names import Any, NamedTuple
 from calbook.services.availability import member_facts
-from calbook.services.availability.booking_request import BookingRequest
+from calbook.services.availability.booking_request import (
+    BookingRequest,
+    hosts_with_sender,
+)
 from calbook.services.availability.member_facts import MemberFacts
 from calbook.store.facts import Facts
 
@@ -178,14 +181,3 @@ class Turns:
         if first != self._reasons:
             found["assignments"] = self._reasons
         return found
-
-
-def hosts_with_sender(
-    facts: Facts, request: BookingRequest, free: Sequence[str]
-) -> Sequence[str]:
-    """Where people are to be told, those hosts who have an e-mail address, if any."""
-    notifies = request.event_type.notify if request.notify is None else request.notify
-    if not notifies:
-        return free
-    found = [id for id in free if facts.host(id).email is not None]
-    return found or free

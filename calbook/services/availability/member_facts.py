@@ -69,7 +69,9 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
 
     def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
         schedule = facts.schedule_around(schedule_id, request.meetings)
-        return open_hours.open_stretches_near(schedule, request.meetings)
+        return open_hours.open_stretches_near(
+            schedule, request.meetings, facts.known_open_time
+        )
 
     def obstacles(id: str) -> Mapping[int, Obstacle]:
         return facts.obstacles(

@@ -62,7 +62,7 @@ def change_found(
 
     def change(tx: Transaction) -> Json:
         now = context.clock()
-        first = record.find_stored_result(tx, options)
+        first = record.find_stored_result(tx, options, now)
         if first is not None:
             return first
         key = find(tx)

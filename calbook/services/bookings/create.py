@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
-from itertools import count
 
 from calbook.core import people
 from calbook.core.booking.changes import Change
 from calbook.core.catalog import EventType
-from calbook.core.errors import CalbookError, UsageError
+from calbook.core.errors import UsageError
 from calbook.core.model import Booking, GivenStart
 from calbook.core.time import parsing
 from calbook.core.typing_names import TYPE_CHECKING, Any
@@ -28,23 +25,18 @@ from calbook.wire.reading.booking_requests import (
     read_hold,
     read_new_booking,
 )
-from calbook.wire.reading.shapes import read_list
 
 if TYPE_CHECKING:
-    from calbook.core.progress import Progress
     from calbook.core.time.recurrence import Recurrence
-
-
-OnRefused = Callable[[CalbookError], None]
 
 
 def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     """Make one booking, from the arguments that the library takes."""
-    new_booking, options = _read_request(wanted)
+    new_booking, options = read_request(wanted)
 
     def book(tx: Transaction) -> Json:
         answer = create_in_transaction(tx, new_booking, options, now=context.clock())
-        return _without_ids(answer, new_booking, tx) if dry_run else answer
+        return without_ids(answer, new_booking, tx) if dry_run else answer
 
     return context.store.write(book, dry_run=dry_run)
 
@@ -64,38 +56,7 @@ def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 
-def create_all(
-    context: Context,
-    wanted: Iterable[Mapping[str, Any]],
-    *,
-    lines: Iterable[int] | None,
-    refused: OnRefused | None,
-    dry_run: bool,
-    progress: Progress | None = None,
-) -> list[Json]:
-    """All in one transaction, or none; with `refused`, all but those it is told of."""
-    requests = []
-    each = read_list(wanted, "bookings")
-    for line, given in zip(lines or count(1), each, strict=False):
-        with report_refusal(line, refused):
-            requests.append((line, *_read_request(given)))
-
-    def create_each(tx: Transaction) -> list[Json]:
-        answers, now = [], context.clock()
-        later = refused and partial(_report_after_commit, tx, refused)
-        for number, (line, new_booking, options) in enumerate(requests, 1):
-            with report_refusal(line, later), tx.savepoint():
-                answer = create_in_transaction(tx, new_booking, options, now=now)
-                tried = dry_run and _without_ids(answer, new_booking, tx)
-                answers.append(tried or answer)
-            if progress is not None:
-                progress(number, len(requests))
-        return answers
-
-    return context.store.write(create_each, dry_run=dry_run)
-
-
-def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
+def read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]:
     given = idempotency.reusable(wanted)
     has_parts = isinstance(given, dict)
     key = given.pop("idempotency_key", None) if has_parts else None
@@ -109,7 +70,7 @@ def _read_request(wanted: Mapping[str, Any]) -> tuple[NewBooking, ChangeOptions]
     return new_booking, options
 
 
-def _without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
+def without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
     """As it would be: without the uid, link and people's ids that a real one gets.
 
     A group that is joined has both already.
@@ -124,29 +85,11 @@ def _without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json
     return {**answer, **own, "uid": None, "meetingUrl": new_booking.meeting_url}
 
 
-def _report_after_commit(
-    tx: Transaction, refused: OnRefused, error: CalbookError
-) -> None:
-    tx.after_commit.append(partial(refused, error))
-
-
-@contextmanager
-def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
-    """Name the line in an error; pass the error to `refused` if there is one."""
-    try:
-        yield
-    except CalbookError as error:
-        error.name_line(line)
-        if refused is None:
-            raise
-        refused(error)
-
-
 def create_in_transaction(
     tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
 ) -> Json:
     """Book inside a transaction that is open already."""
-    first = record.find_stored_result(tx, options)
+    first = record.find_stored_result(tx, options, now)
     if first is not None:
         return first
     if new_booking.hold is not None:

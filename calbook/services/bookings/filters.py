@@ -8,6 +8,7 @@ from calbook.core import checks
 from calbook.core import json_text as json
 from calbook.core.errors import NotFound
 from calbook.core.model import Status
+from calbook.core.search import fold_text
 from calbook.core.time import parsing, times
 from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.reader import Reader
@@ -40,7 +41,7 @@ def read_filters(
         "phone": _phone,
         "ref": lambda v: {"ref": checks.fold_ref(checks.ref(v))},
         "person": lambda v: _person(reader, v),
-        "search": lambda v: {"search": checks.prose(v, "search").casefold()},
+        "search": lambda v: {"search": fold_text(checks.prose(v, "search"))},
     }
     chosen: dict[str, Any] = {}
     for name, value in given.items():

@@ -48,7 +48,7 @@ def take(context: Context, id: str, options: ChangeOptions) -> Json:
 
     def take_seat(tx: Transaction) -> Json:
         now = context.clock()
-        first = record.find_stored_result(tx, options)
+        first = record.find_stored_result(tx, options, now)
         if first is not None:
             return first
         entry = store.find_entry(tx, find_id(tx, "waiting", id))

@@ -10,10 +10,10 @@ from datetime import datetime
 from functools import partial
 from itertools import chain
 
-from calbook.core import checks, ids
+from calbook.core import ids
 from calbook.core.booking import dates_changed, lifecycle
 from calbook.core.booking.changes import Change
-from calbook.core.errors import AlreadySo, KeyReused
+from calbook.core.errors import AlreadySo
 from calbook.core.model import Booking, Event
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING
@@ -22,10 +22,8 @@ from calbook.store import line_check, reminders
 from calbook.store.facts import keys_to_json
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
-from calbook.wire.reading import idempotency
 from calbook.wire.writing.bookings import (
     booking_to_json,
-    complete_stored_booking,
     event_to_json,
     limit_to_dates,
     limit_to_person,
@@ -38,22 +36,16 @@ if TYPE_CHECKING:
 MOST_EVENTS = 50  # events of time passing that one write tells at most
 
 
-def find_stored_result(tx: Transaction, options: ChangeOptions) -> Json | None:
-    if options.idempotency_key is None:
+def find_stored_result(
+    tx: Transaction, options: ChangeOptions, now: datetime
+) -> Json | None:
+    """What the first request with its idempotency key was answered, if any."""
+    key = options.idempotency_key
+    if key is None:
         return None
-    key = checks.line(options.idempotency_key, "idempotencyKey")
-    from calbook.store.idempotency_keys import first_result  # few give one
+    from calbook.services.bookings import repeats  # few give one
 
-    tx.lock_key(key)
-    first = first_result(tx, key)
-    if first is None:
-        return None
-    request, answer = first
-    if not idempotency.is_same_request(request, options.request):
-        raise KeyReused(key, answer["uid"])
-    row = tx.booking_row(answer["uid"])
-    assert row is not None
-    return complete_stored_booking(answer, row["title"])
+    return repeats.find_first_answer(tx, key, options, now)
 
 
 def keep_booking(
@@ -78,12 +70,10 @@ def _store_result(
 ) -> None:
     """Under its idempotency key, if it has one."""
     key = options.idempotency_key
-    if key is None:
-        return
-    from calbook.store.idempotency_keys import store_result  # few give one
+    if key is not None:
+        from calbook.services.bookings import repeats  # few give one
 
-    request = options.request
-    store_result(tx, key, request=request, event_seq=event_seq, answer=answer)
+        repeats.keep_answer(tx, key, options, event_seq, answer)
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
@@ -215,6 +205,9 @@ def _save(
         tx.save(change.booking, before)
         answer = booking_json(tx, change.booking.uid, now)
     is_silent = options.is_silent
+    habit = _notification_settings(tx, before, change.booking)
+    notifies = habit.notify if options.notify is None else options.notify
+    is_numbered = notifies or options.idempotency_key is not None
     replaced = None if before is None else _replaced(before, change.booking)
     last = len(change.events) - 1
     seqs = [
@@ -224,10 +217,10 @@ def _save(
             answer,
             replaced=replaced if n == last else None,
             is_silent=is_silent,
+            is_numbered=is_numbered,
         )
         for n, event in enumerate(change.events)
     ]
-    habit = _notification_settings(tx, before, change.booking)
     _queue_mail(tx, before, change, seqs, options, habit, now=now)
     if habit.are_pushed and not is_silent:
         _queue_pushes(tx, before, change, now)
@@ -354,8 +347,9 @@ def append_event(
     *,
     replaced: Json | None = None,
     is_silent: bool = False,
+    is_numbered: bool = True,
 ) -> int:
-    """Append an event, with what its change replaced; its number.
+    """Append an event, with what its change replaced; its number, if it is to have one.
 
     `answer` is the booking after it, and `replaced` goes with the last event of a
     change.
@@ -367,6 +361,7 @@ def append_event(
         revision=(answer["version"], answer["sequence"]),
         replaced=replaced,
         booking=partial(_limit, event, answer) if is_told else None,
+        is_numbered=is_numbered,
     )
 
 

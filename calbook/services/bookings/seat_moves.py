@@ -46,7 +46,7 @@ def move_attendee(
 
     def move(tx: Transaction) -> Json:
         now = context.clock()
-        first = record.find_stored_result(tx, options)
+        first = record.find_stored_result(tx, options, now)
         if first is not None:
             return first
         key = tx.resolve_uid(uid)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from calbook.store.administration import Source, Target
     from calbook.store.postgres.store import PostgresStore
 
+_MAKE = "create extension if not exists {}"
+_EXTENSIONS = ("btree_gist", "pg_trgm")
+
 
 class DatabaseAdministration(Administration):
     def __init__(self, store: PostgresStore) -> None:
@@ -37,11 +40,14 @@ class DatabaseAdministration(Administration):
 
         return grants.grants(self._store.url.schema)
 
-    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
+    def check(
+        self, progress: Progress | None = None, *, quick: bool = False
+    ) -> tuple[str, ...]:
         from calbook.store.postgres import consistency
 
         with self._store.begun(READING) as conn:
-            return consistency.find_faults(conn, self._store.url.schema, progress)
+            schema = self._store.url.schema
+            return consistency.find_faults(conn, schema, progress, quick=quick)
 
     def describe(self) -> ServerFacts:
         from calbook.store.postgres import server_facts
@@ -80,7 +86,11 @@ class DatabaseAdministration(Administration):
     def restore(self, path: str) -> str | None:
         database = f"--dbname={self._store.url.public}"
         raise _use_tools(
-            ["psql", database, "--command=create extension if not exists btree_gist"],
+            [
+                "psql",
+                database,
+                f"--command={'; '.join(map(_MAKE.format, _EXTENSIONS))}",
+            ],
             [
                 "pg_restore",
                 database,

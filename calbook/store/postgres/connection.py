@@ -51,6 +51,7 @@ class Cursor:
 
     def __init__(self, rowcount: int, rows: Iterable[Row]) -> None:
         self.rowcount = rowcount
+        self.row_factory: Any = Row
         self._rows = iter(rows)
 
     def fetchone(self) -> Row | None:

@@ -33,6 +33,8 @@ create index bookings_attended on bookings (starts_at, uid)
 
 
 SEARCH = """
+alter table bookings
+    add column search text not null default '';
 """
 
 
@@ -175,6 +177,8 @@ alter table events
     add column replaced text,
     alter column booking drop not null;
 update events set booking = null where not {IS_NEEDED};
+create index idempotency_keys_answered on idempotency_keys (event_seq)
+    where answer is not null;
 """
 
 SCRIPT = INDEXES + SEARCH + COUNTERS + EVENTS

@@ -39,10 +39,12 @@ class FileAdministration(Administration):
     def grants(self) -> str:
         raise _not_of_a_file("roles with rights")
 
-    def check(self, progress: Progress | None = None) -> tuple[str, ...]:
+    def check(
+        self, progress: Progress | None = None, *, quick: bool = False
+    ) -> tuple[str, ...]:
         from calbook.store.sqlite import maintenance
 
-        return maintenance.check_file(self._store, progress)
+        return maintenance.check_file(self._store, progress, quick=quick)
 
     def describe(self) -> FileFacts:
         from calbook.store.sqlite import file_facts

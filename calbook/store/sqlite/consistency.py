@@ -4,33 +4,105 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
-from calbook.core.progress import Progress
+from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
 from calbook.store.sqlite.schema import migrate
+from calbook.store.sqlite.words import word_faults
+
+_PAGES = 0.5  # the share of the work that they are
+_STEPS = 100_000  # of SQLite between two looks at what has come of it
+_EACH = 200  # steps for each booking, about
 
 
 def find_faults(
-    conn: sqlite3.Connection, progress: Progress | None = None
+    conn: sqlite3.Connection, progress: Progress | None = None, *, quick: bool = False
 ) -> tuple[str, ...]:
-    """What is wrong, a sentence each: pages, tables, references, and what they say."""
-    pages, schema = tuple(_page_faults(conn)), tuple(_schema_faults(conn))
+    """What is wrong, a sentence each: pages, tables, references, and what they say.
+
+    What is `quick` looks at pages without comparing indexes with their tables, and at
+    no booking.
+    """
+    pages = tuple(_page_faults(conn, part_of(progress, 0, _PAGES), quick=quick))
+    schema = tuple(_schema_faults(conn))
     found = [*pages, *schema]
     try:
-        found.extend(row_faults(conn, progress))
+        if not quick:
+            found.extend(_reference_faults(conn))
+        found.extend(row_faults(conn, part_of(progress, _PAGES, 1), quick=quick))
+        found.extend(() if quick else word_faults(conn))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise
     return tuple(dict.fromkeys(found))
 
 
-def _page_faults(conn: sqlite3.Connection) -> Iterator[str]:
-    for (found,) in conn.execute("pragma integrity_check"):
-        lines = (line.strip(" *") for line in str(found).splitlines())
+def _page_faults(
+    conn: sqlite3.Connection, progress: Progress | None, *, quick: bool
+) -> Iterator[str]:
+    statement = "pragma quick_check" if quick else "pragma integrity_check"
+    with _telling_steps(conn, progress):
+        found = conn.execute(statement).fetchall()
+    for (text,) in found:
+        lines = (line.strip(" *") for line in str(text).splitlines())
         yield from (line for line in lines if line not in ("ok", "in database main"))
-    for table, _, parent, _ in conn.execute("pragma foreign_key_check"):
-        yield f"a row of {table} refers to a missing row of {parent}"
+
+
+@contextmanager
+def _telling_steps(
+    conn: sqlite3.Connection, progress: Progress | None
+) -> Iterator[None]:
+    """Tell how far one long statement has come, and let Ctrl-C end it."""
+    if progress is None:
+        yield
+        return
+    ((bookings,),) = conn.execute("select count(*) from bookings").fetchall()
+    total, done = bookings * _EACH // _STEPS, 0
+    raised: list[BaseException] = []
+
+    def tell() -> bool:
+        nonlocal done
+        done += 1
+        try:
+            progress(done, total)
+        except BaseException as error:  # SQLite would say that it was interrupted
+            raised.append(error)
+        return bool(raised)
+
+    conn.set_progress_handler(tell, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        conn.set_progress_handler(None, 0)
+
+
+def _reference_faults(conn: sqlite3.Connection) -> Iterator[str]:
+    """Rows that refer to rows which are not there.
+
+    In the order of an index where there is one, which the pragma does not choose.
+    """
+    tables = conn.execute("select name from sqlite_master where type = 'table'")
+    for (table,) in tables.fetchall():
+        keys: dict[int, list[tuple[str, str, str]]] = {}
+        for id, _, parent, column, key, *_ in conn.execute(
+            f"pragma foreign_key_list({table})"
+        ).fetchall():
+            keys.setdefault(id, []).append((parent, column, key))
+        for columns in keys.values():
+            parent = columns[0][0]
+            same = " and ".join(f"p.{key} = t.{column}" for _, column, key in columns)
+            given = " and ".join(f"t.{column} is not null" for _, column, _ in columns)
+            found = conn.execute(
+                f"select 1 from {table} t where {given} and not exists"
+                f" (select 1 from {parent} p where {same}) limit 1"
+            )
+            if found.fetchone():
+                yield f"a row of {table} refers to a missing row of {parent}"
 
 
 def _schema_faults(conn: sqlite3.Connection) -> Iterator[str]:
@@ -53,5 +125,6 @@ def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str]:
     rows = conn.execute(
         "select type, name, sql from sqlite_master where sql is not null"
         r" and name not like '\_%' escape '\' and name not like 'sqlite\_%' escape '\'"
+        r" and name not like 'booking\_words%' escape '\'"  # made when it is needed
     )
     return {(kind, name): " ".join(text.split()) for kind, name, text in rows}

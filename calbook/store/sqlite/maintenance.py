@@ -17,7 +17,7 @@ from calbook.core.errors import (
     OutputError,
     StoreError,
 )
-from calbook.core.progress import Progress
+from calbook.core.progress import Progress, part_of
 from calbook.store.sqlite import file_copies
 from calbook.store.sqlite.access_errors import reason
 from calbook.store.sqlite.consistency import find_faults
@@ -42,6 +42,7 @@ from calbook.store.sqlite.store import SqliteStore
 _LOGS = ("-journal", "-wal")  # what SQLite plays back into a file of their name
 _BESIDE = (*_LOGS, "-shm", ".delivering", ".queue")  # no files to write to
 _KEPT = ".before-restore"
+_MAPPED = 2**40  # bytes of a private copy, or as many as SQLite will
 _OURS = b"claims_inserted"  # a name that is in every bookings file
 
 
@@ -68,22 +69,34 @@ def on_tables_of_today(store: SqliteStore) -> Iterator[SqliteStore]:
         yield store
 
 
-def check_file(store: SqliteStore, progress: Progress | None = None) -> tuple[str, ...]:
+def check_file(
+    store: SqliteStore, progress: Progress | None = None, *, quick: bool = False
+) -> tuple[str, ...]:
     """What is wrong, a sentence each; an older file is not brought up to date by it.
 
-    Of a copy, where there is room for one: nobody can write while the file is read.
+    Of a copy, where there is room for one: nobody can write while the file is read. A
+    quick one is soon over, and reads the file itself.
     """
     check_exists(store.path)
     try:
-        with on_tables_of_today(store) as looked_at, reading_long(looked_at) as conn:
-            return find_faults(conn, progress)
+        with on_tables_of_today(store) as looked_at:
+            if quick:
+                with looked_at.reading() as conn:
+                    return find_faults(conn, progress, quick=True)
+            copying, looking = (
+                part_of(progress, *part) for part in ((0, 0.1), (0.1, 1))
+            )
+            with reading_long(looked_at, copying) as conn:
+                return find_faults(conn, looking)
     except OSError as error:
         said = f"there is no room for a copy of {store.path}: {error.strerror}"
         raise StoreError(said, path=store.path) from None
 
 
 @contextmanager
-def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
+def reading_long(
+    store: SqliteStore, progress: Progress | None = None
+) -> Iterator[sqlite3.Connection]:
     """All that is stored, as it is now, of a copy where there is room for one.
 
     Nobody can write while the file itself is read.
@@ -91,21 +104,24 @@ def reading_long(store: SqliteStore) -> Iterator[sqlite3.Connection]:
     with ExitStack() as stack:
         with ExitStack() as reading:
             conn = reading.enter_context(store.reading())
-            copy = _try_to_copy(conn, stack)
+            copy = _try_to_copy(conn, stack, progress)
             if copy is None:
                 stack.push(reading.pop_all())
         if copy is not None:
             stack.enter_context(translate_errors(store.path))
             conn = stack.enter_context(closing(sqlite3.connect(copy)))
+            conn.execute(f"pragma mmap_size = {_MAPPED}")  # nobody can cut it short
         yield conn
 
 
-def _try_to_copy(conn: sqlite3.Connection, stack: ExitStack) -> str | None:
+def _try_to_copy(
+    conn: sqlite3.Connection, stack: ExitStack, progress: Progress | None
+) -> str | None:
     """A copy for as long as `stack` lasts; None where there is no room."""
     try:
         directory = stack.enter_context(private_directory(LOOKED_AT))
         copy = os.path.join(directory, "copy.db")
-        file_copies.copy_database(conn, copy, lasts=False)
+        file_copies.copy_database(conn, copy, lasts=False, progress=progress)
     except (OSError, sqlite3.OperationalError):
         return None
     return copy

@@ -118,5 +118,6 @@ def read_people(primary: object, guests: Iterable[object]) -> tuple[Attendee, ..
     if len(found) > people.MOST:
         most = f"{people.MOST:,}"
         raise BadInput(f"a booking has {most} persons at most", field="guests")
-    people.check_no_duplicate(found)
+    if len(found) > 1:
+        people.check_no_duplicate(found)
     return found

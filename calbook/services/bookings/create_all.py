@@ -1,0 +1,103 @@
+"""Many bookings in one transaction: all of them, or all but those that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.errors import CalbookError
+from calbook.services.bookings.change_options import ChangeOptions
+from calbook.services.bookings.create import (
+    create_in_transaction,
+    read_request,
+    without_ids,
+)
+from calbook.store.batch import batch
+from calbook.store.booked_people import ask_ahead
+from calbook.store.context import Context
+from calbook.store.transaction import Transaction
+from calbook.wire.packed import PackedAnswers
+from calbook.wire.reading.booking_requests import NewBooking
+from calbook.wire.reading.shapes import read_list
+
+if TYPE_CHECKING:
+    from calbook.core.progress import Progress
+
+OnRefused = Callable[[CalbookError], None]
+Line = tuple[int, Mapping[str, Any]]
+Read = tuple[int, tuple[NewBooking, ChangeOptions] | CalbookError]
+
+_AHEAD = 500  # lines that are read before the first of them is booked
+
+
+def create_all(
+    context: Context,
+    wanted: Iterable[Mapping[str, Any]],
+    *,
+    lines: Iterable[int] | None,
+    refused: OnRefused | None,
+    dry_run: bool,
+    progress: Progress | None = None,
+) -> PackedAnswers:
+    """All in one transaction, or none; with `refused`, all but those it is told of."""
+    each = read_list(wanted, "bookings")
+    given = list(zip(lines or count(1), each, strict=False))
+
+    def create_each(whole: Transaction) -> PackedAnswers:
+        answers, now = PackedAnswers(), context.clock()
+        later = refused and partial(_report_after_commit, whole, refused)
+        with batch(whole) as tx:
+            for number, (line, read) in enumerate(_read_ahead(tx, given), 1):
+                with report_refusal(line, later), tx.savepoint():
+                    if isinstance(read, CalbookError):
+                        raise read
+                    answer = create_in_transaction(tx, *read, now=now)
+                    tried = dry_run and without_ids(answer, read[0], tx)
+                    answers.append(tried or answer)
+                if progress is not None:
+                    progress(number, len(given))
+        return answers
+
+    return context.store.write(create_each, dry_run=dry_run)
+
+
+def _read_ahead(tx: Transaction, given: Sequence[Line]) -> Iterator[Read]:
+    """Each as it was read, or why it cannot be."""
+    for first in range(0, len(given), _AHEAD):
+        found = [_read(*each) for each in given[first : first + _AHEAD]]
+        persons = [
+            person
+            for _, read in found
+            if not isinstance(read, CalbookError)
+            for person in read[0].attendees
+        ]
+        ask_ahead(tx, persons)
+        yield from found
+
+
+def _read(line: int, given: Mapping[str, Any]) -> Read:
+    try:
+        return line, read_request(given)
+    except CalbookError as error:
+        return line, error
+
+
+def _report_after_commit(
+    tx: Transaction, refused: OnRefused, error: CalbookError
+) -> None:
+    tx.after_commit.append(partial(refused, error))
+
+
+@contextmanager
+def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
+    """Name the line in an error; pass the error to `refused` if there is one."""
+    try:
+        yield
+    except CalbookError as error:
+        error.name_line(line)
+        if refused is None:
+            raise
+        refused(error)

@@ -1,0 +1,275 @@
+"""Many new bookings in one transaction: what they ask is kept, what they write waits.
+
+Whatever else is asked is answered once all that waits is written. Of hosts' time it is
+kept day by day what may be taken, never less than is: who meets something there, or
+asks for several dates, asks the database itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from calbook.core.time import times
+from calbook.store.facts import CLAIM_SECONDS
+from calbook.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from calbook.core.catalog import EventType, Host, Schedule
+    from calbook.core.model import Booking, Occurrence, Span
+    from calbook.store.connection import Connection, Cursor, Facts
+
+# In the order in which one row refers to another.
+_TABLES = (
+    *("people", "person_keys", "bookings", "booking_hosts", "host_loads"),
+    *("attendees", "occurrences", "claims", "events"),
+)
+_SHARED = (
+    *("queued", "untold", "served", "erased", "unchanged", "new_people"),
+    *("before_commit", "after_commit"),
+)
+_MOST_ROWS = 5_000  # that wait
+_MOST_KEPT = 5_000  # days of hosts
+_DAY = 24 * 60 * 60
+_ON_DAY = """
+    select claim_start, claim_end from claims
+    where host_id = :host_id and claim_start < :end
+        and claim_start > :start - :longest and claim_end > :start
+    union all
+    select busy_start, busy_end from busy
+    where host_id = :host_id and busy_start < :end
+        and busy_start > :start - :longest and busy_end > :start
+    union all
+    select retired_at, cast(:end as bigint) from hosts
+    where id = :host_id and retired_at < :end
+"""
+
+
+class WaitingRows:
+    """A connection on which new rows wait for others of their table.
+
+    An attempt that is given up takes back what waits of it, and what was written.
+    """
+
+    def __init__(self, conn: Connection) -> None:
+        self.unwritten = conn  # answers as if nothing waited
+        self._rows: dict[str, dict[str, list[Facts]]] = {t: {} for t in _TABLES}
+        self._count = 0
+        self._marks: dict[str, int] | None = None  # how many were there before it
+        self._is_begun = False  # in the database
+        self.waits = True
+
+    def execute(self, statement: str, facts: Facts = ()) -> Cursor:
+        self.write()
+        return self.unwritten.execute(statement, facts)
+
+    def executemany(self, statement: str, facts: Iterable[Facts]) -> object:
+        self.write()
+        return self.unwritten.executemany(statement, facts)
+
+    def add(self, table: str, statement: str, rows: Iterable[Facts]) -> None:
+        waiting = self._rows[table].setdefault(statement, [])
+        before = len(waiting)
+        waiting.extend(rows)
+        self._count += len(waiting) - before
+        if not self.waits:
+            self.write()
+
+    def write(self) -> None:
+        if self._marks is not None and not self._is_begun:
+            self._write(self._marks)
+            self.unwritten.execute("savepoint attempt")
+            self._is_begun = True
+        if self._count:
+            self._write({})
+
+    def _write(self, marks: dict[str, int]) -> None:
+        """All rows, or of each statement so many as are marked."""
+        for statements in self._rows.values():
+            for statement, rows in statements.items():
+                number = marks.get(statement, 0) if marks else len(rows)
+                if number:
+                    self.unwritten.executemany(statement, rows[:number])
+                    del rows[:number]
+                    self._count -= number
+
+    def begin(self) -> None:
+        if self._count > _MOST_ROWS:
+            self.write()
+        self._marks = {
+            statement: len(rows)
+            for statements in self._rows.values()
+            for statement, rows in statements.items()
+        }
+
+    def take_back(self) -> bool:
+        """Whether nothing had been written or added."""
+        marks, count = self._marks or {}, self._count
+        if self._is_begun:
+            self.unwritten.execute("rollback to attempt")
+            marks = {}
+        for statements in self._rows.values():
+            for statement, rows in statements.items():
+                del rows[marks.get(statement, 0) :]
+        self._count = sum(marks.values())
+        return not self._is_begun and count == self._count
+
+    def end(self) -> None:
+        if self._is_begun:
+            self.write()
+            self.unwritten.execute("release attempt")
+        self._marks, self._is_begun = None, False
+
+
+class Batch(Transaction):
+    """Mixed into a transaction that many bookings are made in."""
+
+    keeps_people = True
+
+    def __init__(self, whole: Transaction) -> None:
+        """Go on with a transaction: all that it is to tell is told to both."""
+        self._rows = WaitingRows(whole.connection)
+        super().__init__(self._rows, whole.actor)
+        for name in _SHARED:
+            setattr(self, name, getattr(whole, name))
+        self.known_open_time = {}
+        self._event_types: dict[str, EventType] = {}
+        self._schedules: dict[str, Schedule] = {}
+        self._hosts: dict[frozenset[str], dict[str, Host]] = {}
+        self._webhooks: dict[str, list[str]] = {}
+        self._days: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._new: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._is_all_told = False  # of what time did
+
+    @property
+    def unwritten(self) -> Connection:
+        return self._rows.unwritten
+
+    # -- what is written
+
+    def add(self, table: str, statement: str, **facts: Any) -> None:
+        self._rows.add(table, statement, (facts,))
+
+    def add_all(self, table: str, statement: str, rows: Sequence[Any]) -> None:
+        self._rows.add(table, statement, rows)
+
+    def finish(self) -> None:
+        """Write what waits; what comes now, before the commit, does not wait."""
+        self._rows.write()
+        self._rows.waits = False
+
+    def _begin_attempt(self) -> None:
+        self._rows.begin()
+
+    def _take_back(self) -> None:
+        if not self._rows.take_back():
+            self.known_people, self._is_all_told = None, False
+
+    def _end_attempt(self) -> None:
+        self._rows.end()
+
+    def save_new(self, booking: Booking) -> dict[str, Any]:
+        if any(o.span.end <= booking.created_at for o in booking.occurrences):
+            self._is_all_told = False
+        return super().save_new(booking)
+
+    def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
+        for o in live:
+            start, end = map(times.epoch, o.claim)
+            for id in booking.hosts_of(o):
+                for day in _days(start, end):
+                    known = self._days.get((id, day))
+                    if known is None:
+                        known = self._new.setdefault((id, day), [])
+                    known.append((start, end))
+        super()._claim(booking, live)
+
+    # -- what is asked
+
+    def lock_event_type(self, key: str) -> EventType:
+        if key not in self._event_types:
+            self._event_types[key] = super().lock_event_type(key)
+        self.locked_event_type = self._event_types[key]
+        return self.locked_event_type
+
+    def schedule(
+        self, key: str, first: date = date.min, last: date = date.max
+    ) -> Schedule:
+        if key not in self._schedules:
+            self._schedules[key] = super().schedule(key)
+        return self._schedules[key]
+
+    def timezone_of(self, schedule_id: str) -> str:
+        return self.schedule(schedule_id).timezone
+
+    def hosts(self, keys: Iterable[str]) -> dict[str, Host]:
+        wanted = frozenset(keys)
+        if wanted not in self._hosts:
+            self._hosts[wanted] = super().hosts(wanted)
+        return self._hosts[wanted]
+
+    def host(self, key: str) -> Host:
+        found = self.hosts((key,)).get(key)
+        return super().host(key) if found is None else found
+
+    def _find_webhooks(self, type: str) -> list[str]:
+        if type not in self._webhooks:
+            self._webhooks[type] = super()._find_webhooks(type)
+        return self._webhooks[type]
+
+    def due_occurrences(
+        self, now: datetime, *, limit: int
+    ) -> list[tuple[str, datetime]]:
+        if self._is_all_told:
+            return []
+        due = super().due_occurrences(now, limit=limit)
+        self._is_all_told = not due
+        return due
+
+    def _is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
+        if len(spans) > 1:
+            return super()._is_taken(host_id, spans)
+        start, end = map(times.epoch, spans[0])
+        return any(
+            start < taken_end and taken_start < end
+            for day in _days(start, end)
+            for taken_start, taken_end in self._taken_on(host_id, day)
+        )
+
+    def _taken_on(self, host_id: str, day: int) -> list[tuple[int, int]]:
+        known = self._days.get((host_id, day))
+        if known is None:
+            if len(self._days) > _MOST_KEPT:
+                self._rows.write()
+                self._days, self._new = {}, {}
+                self.known_open_time = {}
+            known = self._new.pop((host_id, day), [])
+            facts = {"host_id": host_id, "longest": CLAIM_SECONDS}
+            facts |= {"start": day * _DAY, "end": (day + 1) * _DAY}
+            found = self._rows.unwritten.execute(_ON_DAY, facts)
+            known += [(row[0], row[1]) for row in found]
+            self._days[host_id, day] = known
+        return known
+
+
+def _days(start: int, end: int) -> range:
+    return range(start // _DAY, (end - 1) // _DAY + 1)
+
+
+_KINDS: dict[type[Transaction], type[Batch]] = {}
+
+
+def _kind(of: type[Transaction]) -> type[Batch]:
+    if of not in _KINDS:
+        _KINDS[of] = type("Batch", (Batch, of), {})
+    return _KINDS[of]
+
+
+@contextmanager
+def batch(whole: Transaction) -> Iterator[Transaction]:
+    """The transaction as one in which many bookings are made."""
+    many = _kind(type(whole))(whole)
+    yield many
+    many.finish()

@@ -412,8 +412,8 @@ OWN_MODULES = {
     "agenda": 76,
     "slots": 71,
     "explain": 102,
-    "create": 117,
-    "cancel": 130,
+    "create": 120,
+    "cancel": 133,
     "--version": 10,
 }
 DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.checks import fold_ref
 from calbook.core.people import email_key, phone_digits, searched_digits
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from calbook.core.model import Attendee

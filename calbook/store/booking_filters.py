@@ -5,9 +5,9 @@ Values are only ever bound. Light, as `reader` is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
+from calbook.core.json_text import loads
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def matching_bookings(
             _arm(
                 others, walk, index, f"{found} and {_STATUS} = '{status}'", dates, after
             )
-            for status in sorted({*json.loads(filters["statuses"])})
+            for status in sorted({*loads(filters["statuses"])})
             for index, found in _BY_STATUS[status]
         ]
     else:

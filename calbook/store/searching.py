@@ -22,9 +22,8 @@ INDEXED, LIKE = "indexed", "like"  # how letters find bookings
 _LETTERS = 3
 FEW = 1_000
 _MATCHES = "w.booking_words match :words"
+_FIRST, _LAST = place_of(":from_start"), f"{place_of(':to_start')} + 31"
 _IN_INDEX = (
-    f"w.rowid >= {place_of(':from_start')}",
-    f"w.rowid <= {place_of(':to_start')} + 31",
     "b.rowid <= (select last_booking from indexed_words)",
     "b.rowid not in (select booking from changed_words)",
 )
@@ -106,14 +105,20 @@ def _indexed(
 
     Within a place the order is another one.
     """
-    found = f"{_FOUND} {where(_MATCHES, *_IN_INDEX)}"
+
+    def found(first: str, last: str) -> str:
+        """SQLite begins by one condition of a side, and ends by one."""
+        between = f"w.rowid >= {first}", f"w.rowid <= {last}"
+        return f"{_FOUND} {where(_MATCHES, *between, *_IN_INDEX)}"
+
+    select = "select b.uid, b.starts_at"
     if latest_first is None:
-        return f"select b.uid, b.starts_at {found}"
-    order, end = (
-        ("desc", "w.rowid >= coalesce({0} / 32 * 32, -1)")
-        if latest_first
-        else ("asc", "w.rowid <= coalesce({0} / 32 * 32 + 31, 1 << 62)")
-    )
-    full = f"(select w.rowid {found} order by w.rowid {order}"
-    full += " limit 1 offset :offset + :limit - 1)"
-    return f"select b.uid, b.starts_at {found} and {end.format(full)}"
+        return f"{select} {found(_FIRST, _LAST)}"
+    order = "desc" if latest_first else "asc"
+    full = f"""(
+        select w.rowid {found(_FIRST, _LAST)} order by w.rowid {order}
+        limit 1 offset :offset + :limit - 1
+    ) / 32 * 32"""
+    if latest_first:
+        return f"{select} {found(f'max({_FIRST}, coalesce({full}, 0))', _LAST)}"
+    return f"{select} {found(_FIRST, f'min({_LAST}, coalesce({full} + 31, {_LAST}))')}"

@@ -52,7 +52,10 @@ def place_of(start: str) -> str:
     return f"(({start} + 62135683200) / 300 * 32)"
 
 
-PLACE = f"({place_of('{0}starts_at')} + unicode(substr({{0}}uid, -1)) % 32)"
+# Only of a number that is said to be one does SQLite see that it is in an index.
+PLACE = (
+    f"cast({place_of('{0}starts_at')} + unicode(substr({{0}}uid, -1)) % 32 as integer)"
+)
 
 # What bookings are searched in (`core.search`), and what the index of it has not got
 # (`sqlite.words`): all behind the last booking that it has, and what changed since.

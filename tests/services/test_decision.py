@@ -1163,7 +1163,7 @@ def test_a_booking_is_read_as_it_was_written(one: Booking, other: Booking) -> No
     other = other._replace(created_at=one.created_at)
 
     with store.transaction() as tx:
-        tx.save(one, None)
+        tx.save_new(one)
         assert without_ids(tx.booking(one.uid)) == one
         tx.save(other, one)
         assert without_ids(tx.booking(other.uid)) == other

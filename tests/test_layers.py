@@ -420,6 +420,7 @@ DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")
 PARSERS = ("json", "re", "enum")  # each as dear as twenty modules of calbook
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("command", OWN_MODULES)
 def test_a_plain_line_loads_little(loaded: Loaded, run: Run, command: str) -> None:
     (made,) = run(*create(12), "--json").out.splitlines()

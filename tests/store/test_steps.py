@@ -431,10 +431,15 @@ NEW = {
 
 
 def figures(by: str | None) -> Callable[[Calendar, datetime, str], object]:
-    """Of two weeks."""
-    return lambda calendar, free, uid: calendar.bookings.stats(
-        by=by, start_date=free, end_date=free + 14 * 24 * HOUR
-    )
+    """Of two weeks from a noon on: each hour at the edge of a day costs something."""
+
+    def count(calendar: Calendar, free: datetime, uid: str) -> object:
+        noon = free.replace(hour=12)
+        return calendar.bookings.stats(
+            by=by, start_date=noon, end_date=noon + 14 * 24 * HOUR
+        )
+
+    return count
 
 
 OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {

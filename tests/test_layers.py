@@ -404,6 +404,48 @@ def test_a_command_loads_nothing_heavy(
     assert found == []
 
 
+# By command: how many of calbook's own modules its plain line may load.
+OWN_MODULES = {
+    "list": 60,
+    "show": 60,
+    "next": 71,
+    "agenda": 76,
+    "slots": 71,
+    "explain": 102,
+    "create": 120,
+    "cancel": 133,
+    "--version": 10,
+}
+DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")
+PARSERS = ("json", "re", "enum")  # each as dear as twenty modules of calbook
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", OWN_MODULES)
+def test_a_plain_line_loads_little(loaded: Loaded, run: Run, command: str) -> None:
+    (made,) = run(*create(12), "--json").out.splitlines()
+    uid = made.split('"')[3]
+    rest = {
+        "show": (uid, "--json"),
+        "next": (),
+        "slots": ("--event", "demo", "--json", "--days", "30"),
+        "explain": ("--event", "demo", "--start", "2027-01-18 15:00", "--json"),
+        "create": (*create(14)[1:], "--json"),
+        "cancel": (uid, "--json"),
+        "--version": (),
+    }
+    own = tuple(f"calbook.{module}" for module in SOURCES if module != "__init__")
+    others = DEAR + PARSERS * (command in ("list", "show", "--version"))
+
+    # As most computers are: no settings, and a clock that nobody has set.
+    usual = {"CALBOOK_NOW": "", "CALBOOK_CONFIG": "/dev/null/none"}
+    args = rest.get(command, ("--json",))
+    found = loaded(command, *args, among=own + others, **usual)
+
+    assert [name for name in found if name in others] == []
+    assert len(found) <= OWN_MODULES[command], found
+
+
 def test_a_calendar_file_loads_nothing_heavy(loaded: Loaded, run: Run) -> None:
     uid = run(*create(10)).rows[0][0]
 

@@ -171,4 +171,5 @@ class Availability(Noun):
             recurring=recurring,
             count=count,
         )
-        return tuple(map(Slot, slots))
+        to_json = slots.to_json
+        return tuple([Slot.made_by(to_json, start) for start in slots.starts])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date as Date
-from typing import TYPE_CHECKING
 
 from calbook.api.noun import DATE_FILTERS, PERSONS, Noun, check_keywords
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date as Date
-from typing import TYPE_CHECKING
 
 from calbook.api.noun import PERSON_FILTERS, Noun, check_keywords
 from calbook.api.values.bookings import Booking
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Unpack

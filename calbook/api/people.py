@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from calbook.api.noun import Noun
@@ -116,9 +116,13 @@ class People(Noun):
 
         Whom it means is said as for `erase`.
         """
+        return tuple(self.iter_export(person, uid=uid))
+
+    def iter_export(self, person: str, *, uid: str | None = None) -> Iterator[Json]:
+        """The lines of `export`, read some at a time while they are used."""
         from calbook.services.person_export import export_person  # slow to import
 
-        return tuple(export_person(self._context, person, uid=uid))
+        return export_person(self._context, person, uid=uid)
 
     def page(self, person: str, *, uid: str | None = None) -> str:
         """The same as a page of Markdown that the person can read."""

@@ -26,7 +26,7 @@ from calbook.cli.session import (
     show_change,
     unchecked,
 )
-from calbook.core.errors import CalbookError, StoreError, UsageError
+from calbook.core.errors import CalbookError, OutputError, StoreError, UsageError
 from calbook.core.text import printable
 from calbook.wire.reading import booking_requests, rebooking
 from calbook.wire.reading.shapes import read_object
@@ -46,13 +46,15 @@ def create_from_input(
     *,
     as_new: bool,
     atomic: bool,
+    each: bool,
     dry_run: bool,
 ) -> None:
-    """Book what a file or standard input holds, each in a transaction of its own.
+    """Book what a file or standard input holds, many lines in one transaction.
 
     Options on the command line stand in for keys that a line leaves out. A line that
     fails is reported with its number, and the others go on, unless `atomic`. With
-    `as_new` they are bookings as they were printed.
+    `each` a transaction is one line. With `as_new` they are bookings as they were
+    printed.
     """
     read = partial(_read, given=given, as_new=as_new)
     lines = list(_lines(read_text(source)))
@@ -78,7 +80,8 @@ def create_from_input(
         _show(together, form, dry_run=dry_run)
         _say_counts(len(together), len(refusals.statuses), dry_run=dry_run)
     else:
-        _create_each(client, lines, read, refusals.report, form)
+        portions = Portions(client, read, refusals.report, form)
+        portions.book(lines, together=1 if each else _TOGETHER)
     refusals.finish()
 
 
@@ -116,42 +119,85 @@ def _create_all(
         )
 
 
-def _create_each(
-    client: Client, lines: Lines, read: Read, refused: OnRefused, form: OutputOptions
-) -> None:
-    """Each is shown as soon as it is made; JSON and CSV need all of them first."""
-    made: list[Booking] = []
-    failed: list[CalbookError] = []
+_TOGETHER = 200  # lines of a transaction, for which others wait
 
-    def left_text(progress: Progress) -> str:
-        left = len(lines) - len(made) - len(failed)
-        return f"{_count_text(len(made), len(failed))}, {left:,} left"
 
-    def refuse(error: CalbookError) -> None:
-        _report_refused(refused, error)
-        failed.append(error)
+class Portions:
+    """Lines that are booked and committed some at a time, and then shown.
 
-    is_whole = form.json or form.csv  # which has one head
-    has_stdout = not (is_whole or sys.stdout.isatty())
-    shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
-    try:
-        with shown as progress, whole_steps() as end_if_asked:
-            for number, line in lines:
-                with _naming_line(number, refuse):
-                    made.append(client.calendar.bookings.create(**read(line)))
-                    if not is_whole:
-                        _show(made[-1:], form)
-                progress(len(made) + len(failed), len(lines))
-                end_if_asked()
-    except BaseException:
-        if is_whole and made:
-            output.say_always(
-                f"calbook: booked {', '.join(booking.uid for booking in made)}"
-            )
-        raise
-    if is_whole and made:  # else stdout stays empty beside the errors
-        _show(made, form)
-    _say_counts(len(made), len(failed))
+    Each as soon as it is committed; JSON and CSV need all of them first.
+    """
+
+    def __init__(
+        self, client: Client, read: Read, refused: OnRefused, form: OutputOptions
+    ) -> None:
+        self._client = client
+        self._read = read
+        self._refused = refused
+        self._form = form
+        self._booked = self._failed = 0
+        self._unshown: list[Booking] = []
+        self._is_whole = form.json or form.csv  # which has one head
+
+    def book(self, lines: Lines, *, together: int) -> None:
+        def left_text(progress: Progress) -> str:
+            left = len(lines) - self._booked - self._failed
+            return f"{_count_text(self._booked, self._failed)}, {left:,} left"
+
+        has_stdout = not (self._is_whole or sys.stdout.isatty())
+        shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
+        try:
+            with shown as progress, whole_steps() as end_if_asked:
+                for first in range(0, len(lines), together):
+                    portion = lines[first : first + together]
+                    self._book_portion(
+                        portion, lambda done, _, n=first: progress(n + done, len(lines))
+                    )
+                    end_if_asked()
+            self._show(self._unshown)
+        except BaseException as error:
+            told = error.details["uids"] if isinstance(error, OutputError) else ()
+            uids = [each.uid for each in self._unshown if each.uid not in told]
+            if uids:
+                output.say_always(f"calbook: booked {', '.join(uids)}")
+            raise
+        _say_counts(self._booked, self._failed)
+
+    def _book_portion(self, lines: Lines, progress: Callable[..., object]) -> None:
+        """Commit what can be booked, then tell of each line in its turn."""
+        refused: dict[int, CalbookError] = {}
+        wanted: dict[int, Json] = {}
+        for number, line in lines:
+            with _naming_line(number, partial(refused.__setitem__, number)):
+                wanted[number] = self._read(line)
+        made = self._client.calendar.bookings.create_all(
+            unchecked([*wanted.values()]),
+            lines=[*wanted],
+            refused=lambda error: refused.update({error.details["line"]: error}),
+            progress=progress,
+        )
+        self._unshown += made
+        self._booked += len(made)
+        next_ones, run = iter(made), list[Booking]()
+        for number, _ in lines:
+            if number not in refused:
+                run.append(next(next_ones))
+                continue
+            self._show_if_parted(run)
+            run = []
+            self._failed += 1
+            _report_refused(self._refused, refused[number])
+        self._show_if_parted(run)
+
+    def _show_if_parted(self, bookings: list[Booking]) -> None:
+        if not self._is_whole:
+            self._show(bookings)
+
+    def _show(self, bookings: list[Booking]) -> None:
+        """Those that are next; whatever is not shown is told of at the end."""
+        if bookings:  # else stdout stays empty beside the errors
+            _show(bookings, self._form)
+            self._unshown = self._unshown[len(bookings) :]
 
 
 def _count_text(booked: int, refused: int) -> str:

@@ -5,11 +5,11 @@ The items are gone through once, and none of them is kept.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
+from calbook.core.json_text import dumps
 from calbook.core.text import escape_json, printable, split_words
 from calbook.core.typing_names import TYPE_CHECKING, Any
 
@@ -83,8 +83,7 @@ def list_texts(
     if form.json:
         return _array((_pick(item, chosen) for item in items), indent)
     if form.jsonl:
-        encode = json.JSONEncoder(ensure_ascii=False).encode
-        lines = (escape_json(encode(_pick(item, chosen))) for item in items)
+        lines = (escape_json(dumps(_pick(item, chosen))) for item in items)
         return (f"{line}\n" for line in lines)
     items = _in_timezone(items, form.tz)
     if form.csv:
@@ -94,11 +93,10 @@ def list_texts(
 
 def _array(items: Iterable[Json], indent: int | None) -> Iterator[str]:
     """One that is written as it is made, as `json.dumps` writes a whole one."""
-    encode = json.JSONEncoder(ensure_ascii=False, indent=indent).encode
     line = "" if indent is None else "\n" + " " * indent
     sign = f"[{line}"
     for item in items:
-        text = escape_json(encode(item))
+        text = escape_json(dumps(item, indent=indent))
         yield sign + (text.replace("\n", line) if line else text)
         sign = f",{line or ' '}"
     yield "[]\n" if sign[0] == "[" else f"{line[:1]}]\n"
@@ -110,7 +108,7 @@ def object_text(item: Json | None, form: OutputOptions, *, indent: int | None) -
     if item is not None and chosen is not None:
         [item] = _with_keys([item], chosen)
     picked = None if item is None else _pick(item, chosen)
-    return escape_json(json.dumps(picked, ensure_ascii=False, indent=indent)) + "\n"
+    return escape_json(dumps(picked, indent=indent)) + "\n"
 
 
 def _chosen_keys(form: OutputOptions) -> tuple[str, ...] | None:
@@ -182,7 +180,7 @@ def cell_text(value: object) -> str:
         return ""
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return dumps(value)
 
 
 def csv_lines(items: Iterable[Json], keys: Sequence[str]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _find_rows(command: str) -> list[list[str]]:
     """The words of each line that the table has of a command."""
     if not command.isalpha():
         return []
-    with open(_TABLE, encoding="ascii") as file:
+    with open(_TABLE, encoding="utf-8") as file:
         _, _, behind = file.read().partition(f"\n\n{command}\n")
     found, _, _ = behind.partition("\n\n")
     return [row.split(" ") for row in found.split("\n") if row]

@@ -5,12 +5,11 @@ Each returns the value to keep or raises `BadInput` naming the field.
 
 from __future__ import annotations
 
-import json
-import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
 from calbook.core import domain_names
+from calbook.core import patterns as re
 from calbook.core.errors import BadInput
 from calbook.core.text import excerpt, printable, to_text
 from calbook.core.typing_names import Any
@@ -300,6 +299,8 @@ def to_json_text(value: object, field: str) -> str:
     if _is_deep(value, NESTING):
         raise BadInput(f"{field} is nested more than {NESTING} deep", field=field)
     try:
+        import json  # slow to import
+
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
     except (TypeError, ValueError, RecursionError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from calbook.core import patterns as re
+
 _ALIKE = 0.7  # of 1; less is another word
-_NOUN = re.compile(r"^(?:evt|user|res|sched)_")
+_NOUN = r"^(?:evt|user|res|sched)_"
 
 
 def did_you_mean(
@@ -27,7 +28,7 @@ def nearest(asked: str, known: Iterable[str]) -> str | None:
 
     spelt: dict[str, str] = {}
     for name in known:
-        for each in (name, _NOUN.sub("", name)):
+        for each in (name, re.sub(_NOUN, "", name)):
             spelt.setdefault(_fold(each), each)
     found = difflib.get_close_matches(_fold(asked), spelt, 1, _ALIKE)
     near = spelt[found[0]] if found else None

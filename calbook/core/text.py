@@ -6,10 +6,13 @@ bidi-aware reader would obey instead of show.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _ZWJ = "\u200d"
 LEFT_TO_RIGHT = "\u200e"  # a mark that closes what runs from right to left
@@ -108,7 +111,11 @@ def escape_json(document: str) -> str:
         return document
     signs = (char for char in set(document) if char != "\n")
     found = "".join(char for char in signs if unicodedata.category(char) in _UNSAFE)
-    return re.sub(f"[{found}]", _json_spelt, document) if found else document
+    if not found:
+        return document
+    import re  # slow to import, and few need it
+
+    return re.sub(f"[{found}]", _json_spelt, document)
 
 
 def _json_spelt(found: re.Match[str]) -> str:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from calbook.core.person_lines import limit_line
 from calbook.services.erasing import find_meant
 from calbook.store.engines import administer
 from calbook.store.facts import Facts
-from calbook.store.lines.of_person import person_lines
+from calbook.store.lines.of_person import Key, person_keys, read_lines
 from calbook.wire.writing.export_lines import head_of_person
 
 if TYPE_CHECKING:
     from calbook.store.context import Context
+    from calbook.store.erasing import Person
+    from calbook.store.store import Store
     from calbook.wire.json_objects import Json
 
 
-def export_person(context: Context, person: str, *, uid: str | None) -> list[Json]:
+_AT_ONCE = 500  # lines that are read in one transaction
+
+
+def export_person(context: Context, person: str, *, uid: str | None) -> Iterator[Json]:
     """What is held of somebody, the head of an export first; nobody else's data.
+
+    Some lines are read at a time, and keep nobody from writing while they are used.
 
     Raises:
         NotFound: nobody is meant.
@@ -25,10 +34,18 @@ def export_person(context: Context, person: str, *, uid: str | None) -> list[Jso
     """
     with context.store.read(Facts) as facts:
         meant = find_meant(facts, person, uid)
-    with administer(context.store).exporting() as source:
-        lines = [
-            limited
-            for line in person_lines(source, meant)
-            if (limited := limit_line(line, meant.identity)) is not None
-        ]
-    return [head_of_person(context.store.version, meant.id), *lines]
+    found = _read_lines(context.store, meant)
+    limited = (limit_line(line, meant.identity) for line in found)
+    head = head_of_person(context.store.version, meant.id)
+    return chain([head], (line for line in limited if line is not None))
+
+
+def _read_lines(store: Store, meant: Person) -> Iterator[Json]:
+    left: list[Key] | None = None
+    while left is None or left:
+        with administer(store).exporting() as source:
+            if left is None:
+                left = person_keys(source, meant)
+            lines = [*read_lines(source, left[:_AT_ONCE])]
+        yield from lines
+        left = left[_AT_ONCE:]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.settings.reading import VARIABLES
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput, InputError
 from calbook.core.text import excerpt, snake
+from calbook.core.typing_names import Any, NamedTuple
 from calbook.settings.reading import Document, name_place, read_document
 from calbook.settings.table import SETTINGS, Setting, section_keys, unknown_setting
 

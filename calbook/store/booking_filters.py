@@ -5,9 +5,9 @@ Values are only ever bound. Light, as `reader` is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
+from calbook.core.json_text import loads
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _TAKES_PART = """(
     )
 )"""
 TAKES_PART = _TAKES_PART.format(row="o")
-_FILTERS = {
+FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
     "host_id": "exists (select 1 from booking_hosts whose"
@@ -51,17 +51,12 @@ _FILTERS = {
     "uids": "b.uid in (select value from json_each(:uids))",
     "since": "b.starts_at >= :from_start",
     "until": "b.starts_at < :to_start",
+    # A text before the numbers, a customer number before the phones, or a phone.
     "search": """(
-        instr(fold_case(b.uid), :search) > 0
-        or instr(fold_case(b.notes), :search) > 0
-        or instr(fold_case(b.title), :search) > 0
-        or exists (
-            select 1 from attendees a where a.uid = b.uid
-            and (instr(fold_case(a.name), :search) > 0
-                or a.email is not null and instr(fold_case(a.person_key), :search) > 0
-                or instr(fold_case(a.ref_folded), :number) > 0
-                or instr(a.phone_digits, :digits) > 0)
-        )
+        instr(b.search, :search) between 1 and instr(b.search, :phones)
+        or instr(substr(b.search, instr(b.search, :refs)), :number) between 1
+            and instr(b.search, :phones) - instr(b.search, :refs)
+        or instr(substr(b.search, instr(b.search, :phones)), :digits) > 0
     )""",
 }
 # A date that takes place, or did; where all of a series is off, any that was booked.
@@ -96,11 +91,11 @@ GIVES_TIME = """(
 )"""
 # The same filters, asked of single occurrences.
 OCCURRENCE_FILTERS = {
-    **_FILTERS,
+    **FILTERS,
     "statuses": f"{OCCURRENCE_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "o.event_type_id = :event_type_id",
     **{
-        name: f"{_FILTERS[name]} and exists (select 1 from attendees a"
+        name: f"{FILTERS[name]} and exists (select 1 from attendees a"
         f" where a.uid = o.uid and a.{column} = :{name} and {TAKES_PART})"
         for name, column in _PERSON_COLUMNS.items()
     },
@@ -149,6 +144,9 @@ _OF_HOST = {
     None: "booking_hosts_by_start",
     "bookings_recurring": "booking_hosts_recurring",
 }
+IS_LIKE = """(
+    b.search like :like_text or b.search like :like_ref or b.search like :like_digits
+)"""
 _COPIED = ("uid", "starts_at", "last_at")
 _RANGE = ("since", "until")
 _FEW = 500
@@ -159,11 +157,12 @@ class Walk(NamedTuple):
     """By what the bookings that filters mean are walked.
 
     `host` is the filter whose own they are. `has_few`: they are so few that none is to
-    be found by its status.
+    be found by its status. `letters`: how those of a search find them, see `searching`.
     """
 
     host: str | None
     has_few: bool
+    letters: str | None = None
 
 
 def walked_host(filters: Mapping[str, Any]) -> str | None:
@@ -174,10 +173,15 @@ def walked_host(filters: Mapping[str, Any]) -> str | None:
 
 
 def choose_walk(conn: Connection, filters: Mapping[str, Any]) -> Walk:
-    host = walked_host(filters)
-    if "statuses" not in filters or not filters.keys().isdisjoint(_PERSON_COLUMNS):
-        return Walk(host, has_few=True)
-    return Walk(host, _has_few(conn, filters, host))
+    host, letters = walked_host(filters), None
+    if "search" in filters:
+        from calbook.store import searching  # few ask
+
+        letters = searching.choose_letters(conn, filters)
+    is_persons = not filters.keys().isdisjoint(_PERSON_COLUMNS)
+    if letters == "indexed" or "statuses" not in filters or is_persons:
+        return Walk(host, has_few=True, letters=letters)
+    return Walk(host, _has_few(conn, filters, host), letters)
 
 
 def _has_few(conn: Connection, filters: Mapping[str, Any], host: str | None) -> bool:
@@ -192,12 +196,17 @@ def _has_few(conn: Connection, filters: Mapping[str, Any], host: str | None) -> 
 
 
 def matching_bookings(
-    filters: Mapping[str, Any], walk: Walk, after: str | None = None
+    filters: Mapping[str, Any],
+    walk: Walk,
+    after: str | None = None,
+    *,
+    latest_first: bool | None = None,
 ) -> str:
     """The bookings that filters mean, by (starts_at, uid).
 
     Dates mean any occurrence. What began before them is an arm of its own, as is what
     has a status, so that each arm walks an index and the page is merged from them.
+    `latest_first` is said of a page, of which no arm needs to have more.
     """
     persons = "".join(
         f" and exists (select 1 from attendees a where a.uid = u.uid"
@@ -207,13 +216,21 @@ def matching_bookings(
     )
     begins = _BEGINS_WITHIN.format(persons=persons)
     dates = None if filters.keys().isdisjoint(_RANGE) else begins
-    if "statuses" in filters and not walk.has_few:
+    if walk.letters == "indexed":
+        from calbook.store.searching import word_arms  # few ask
+
+        arms = word_arms(
+            filters,
+            lambda *more: where_clause(filters, FILTERS, *more, dates, after),
+            latest_first=latest_first,
+        )
+    elif "statuses" in filters and not walk.has_few:
         others = _without(filters, "statuses")
         arms = [
             _arm(
                 others, walk, index, f"{found} and {_STATUS} = '{status}'", dates, after
             )
-            for status in sorted({*json.loads(filters["statuses"])})
+            for status in sorted({*loads(filters["statuses"])})
             for index, found in _BY_STATUS[status]
         ]
     else:
@@ -229,12 +246,14 @@ def _arm(
     filters: Mapping[str, Any], walk: Walk, index: str | None, *more: str | None
 ) -> str:
     """Those of an index; a host's by one of its own, unless few of all are in it."""
+    if walk.letters == "like":
+        more += (IS_LIKE,)
     if walk.host is None or index not in _OF_HOST:
-        where = where_clause(filters, _FILTERS, *more)
+        where = where_clause(filters, FILTERS, *more)
         by = f"indexed by {index}" if index else ""
         return f"select b.uid, b.starts_at from bookings b {by} {where}"
     own = f"h.host_id = :{walk.host}"
-    where = where_clause(_without(filters, walk.host), _FILTERS, own, *more)
+    where = where_clause(_without(filters, walk.host), FILTERS, own, *more)
     for name in _COPIED:
         where = where.replace(f"b.{name}", f"h.{name}")
     return (
@@ -299,11 +318,9 @@ def bound_filters(
     names = ("after_start", "after_uid", "after_date")
     bound |= zip(names, after or (), strict=False)
     if "search" in filters:
-        from calbook.core.checks import fold_ref  # slow to import
-        from calbook.core.people import searched_digits
+        from calbook.store.searching import bound_search  # few ask
 
-        bound["number"] = fold_ref(filters["search"]) or None
-        bound["digits"] = searched_digits(filters["search"])
+        bound |= bound_search(filters["search"])
     return bound
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from calbook.core.booking import effective_status
 from calbook.core.model import Booking, BookingTerms, Occurrence, Resolution
+from calbook.core.search import search_text, searched_person
 from calbook.core.time import times
 from calbook.core.typing_names import Any
 from calbook.store.writer import (
@@ -54,6 +55,12 @@ def booking(booking: Booking) -> dict[str, Any]:
         "sequence": booking.sequence,
         "version": booking.version,
         "title": booking.title,
+        "search": search_text(
+            booking.uid,
+            booking.title,
+            booking.notes,
+            map(searched_person, booking.attendees),
+        ),
         "description": booking.description,
         "is_group": booking.is_group,
         "is_told": booking.is_told,

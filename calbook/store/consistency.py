@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
-from calbook.store.row_checks import CHECKS, OF_BOOKINGS
+from calbook.store.booking_texts import search_faults
+from calbook.store.row_checks import CHECKS, OF_BOOKINGS, TOGETHER
 from calbook.store.value_checks import value_faults
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from calbook.store.connection import Connection
 
 _MOST = 5  # that are named of each kind
+_MANY = 1_000  # in which something is wrong, of which these are found
 _AS_MANY = 40  # bookings for each that a statement on bookings counts as looked at
 _ZONES = """
     select timezone from bookings union select timezone from hosts
@@ -57,7 +60,8 @@ class _Steps:
         if progress is not None and not quick:
             ((bookings,),) = conn.execute("select count(*) from bookings").fetchall()
             self._each += bookings // _AS_MANY
-            self._total = len(CHECKS) * self._each + 2 * bookings
+            statements = len(CHECKS) + len(TOGETHER)
+            self._total = statements * self._each + 2 * bookings
 
     def count_statement(self) -> None:
         self.count(self._each)
@@ -77,12 +81,33 @@ def _contradictions(conn: Connection, steps: _Steps, *, quick: bool) -> Iterator
         steps.count_statement()
     if quick:
         return
+    for sentences, statement in TOGETHER.items():
+        yield from _faults_together(conn, sentences, statement)
+        steps.count_statement()
     yield from _unknown_zones(conn)
+    for uid in islice(search_faults(conn), _MOST):
+        yield f"{uid} is searched by another text than it has"
     told: Counter[str] = Counter()
     for sentence, facts in value_faults(conn, steps.count):
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
+
+
+def _faults_together(
+    conn: Connection, sentences: tuple[str, ...], statement: str
+) -> Iterator[str]:
+    """Of each of the sentences a few, by the columns that say whether it is so."""
+    names = [f"is_wrong_{n}" for n in range(len(sentences))]
+    facts = [f"fact_{n}" for n in range(3)]
+    found = conn.execute(
+        f"with found ({', '.join((*names, *facts))}) as ({statement})"
+        f" select * from found where {' or '.join(names)} limit {_MANY}"
+    )
+    rows = [tuple(row) for row in found.fetchall()]
+    for n, sentence in enumerate(sentences):
+        told = (sentence.format(*row[len(names) :]) for row in rows if row[n])
+        yield from islice(dict.fromkeys(told), _MOST)
 
 
 def _unknown_zones(conn: Connection) -> Iterator[str]:

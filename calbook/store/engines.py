@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,8 +9,8 @@ if TYPE_CHECKING:
     from calbook.store.store import Store
 
 POSTGRES_SCHEMES = ("postgresql://", "postgres://")
-# Another scheme, or libpq's words.
-_OTHER = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|(host|port|user|dbname|service)=")
+# Another scheme, or libpq's words; `re` compiles it for what may be one.
+_OTHER = r"[A-Za-z][A-Za-z0-9+.-]*://|(host|port|user|dbname|service)="
 
 
 def open_store(path: str) -> Store:
@@ -20,7 +18,7 @@ def open_store(path: str) -> Store:
         from calbook.store.postgres.store import PostgresStore
 
         return PostgresStore(path)
-    if _OTHER.match(path):  # and maybe a password: it is not shown
+    if _is_other(path):  # and maybe a password: it is not shown
         from calbook.core.errors import BadInput
 
         raise BadInput(
@@ -31,6 +29,14 @@ def open_store(path: str) -> Store:
     from calbook.store.sqlite.store import SqliteStore
 
     return SqliteStore(path)
+
+
+def _is_other(path: str) -> bool:
+    if "://" not in path and "=" not in path:
+        return False
+    import re
+
+    return re.match(_OTHER, path) is not None
 
 
 def administer(store: Store) -> Administration:

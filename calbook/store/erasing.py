@@ -81,12 +81,15 @@ def read_person(reader: Reader, row: Row, *, everywhere: bool) -> Person:
     )
     identity = _learn_keys(reader, identity, id)
     rows = reader.connection.execute(
-        "select * from attendees where person_id = :id order by uid", {"id": id}
-    ).fetchall()
+        "select uid, name, email, phone, ref from attendees"
+        " where person_id = :id order by uid",
+        {"id": id},
+    )
+    uids: dict[str, None] = {}
     for each in rows:
         facts = {name: each[name] for name in ("name", "email", "phone", "ref")}
         identity = identity.learn(facts)
-    uids = dict.fromkeys(each["uid"] for each in rows)
+        uids[each["uid"]] = None
     identity = _without_others(reader, identity, id)
     if everywhere:
         uids |= dict.fromkeys(_former_bookings(reader, identity))

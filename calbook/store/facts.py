@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from calbook.core import json_text as json
 from calbook.core.catalog import EventType, Host, Schedule
 from calbook.core.errors import NotFound
 from calbook.core.members import is_resource

@@ -6,7 +6,7 @@ answer of its own, or whoever takes a change back.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

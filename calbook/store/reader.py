@@ -222,8 +222,10 @@ class Reader:
 
         `EVERYTHING` is the limit that means all.
         """
-        page = self._matching(filters, _AFTER[latest_first] if after else None)
-        order = _ORDER[latest_first]
+        order, behind = _ORDER[latest_first], _AFTER[latest_first] if after else None
+        page = self._matching(
+            filters, behind, latest_first=None if limit == EVERYTHING else latest_first
+        )
         return self._conn.execute(
             f"""
             {_COLUMNS} from (
@@ -234,8 +236,11 @@ class Reader:
             | {"limit": limit, "offset": offset},
         ).fetchall()
 
-    def _matching(self, filters: Mapping[str, Any], after: str | None = None) -> str:
-        return matching_bookings(filters, choose_walk(self._conn, filters), after)
+    def _matching(
+        self, filters: Mapping[str, Any], after: str | None = None, **page: bool | None
+    ) -> str:
+        walk = choose_walk(self._conn, filters)
+        return matching_bookings(filters, walk, after, **page)
 
     def full_booking_rows(
         self,

@@ -95,52 +95,6 @@ CHECKS = {
         select uid, status, coalesce(resolution, 'nothing') from occurrences
         where (status = 'CANCELLED') <> (resolution is not null)
     """,
-    "{} is listed at another time or with another status than its occurrences have": """
-        select b.uid from (
-            select uid,
-                min(start_at) filter (where resolution is not 'conflict') as first,
-                max(start_at) filter (where resolution is not 'conflict') as last,
-                max(coalesce(held_until, start_at)) filter (
-                    where status = 'PENDING'
-                ) as pending,
-                max(end_at) filter (where status = 'CONFIRMED') as confirmed,
-                case
-                    when count(*) filter (
-                        where status not in ('PENDING', 'CANCELLED')
-                    ) = 0 then 'CANCELLED'
-                    when count(*) filter (
-                        where status not in ('PENDING', 'CANCELLED', 'NO_SHOW')
-                    ) = 0 then 'NO_SHOW'
-                    else 'COMPLETED'
-                end as final
-            from occurrences group by uid
-        ) o cross join bookings b on b.uid = o.uid
-        where starts_at is not first or coalesce(last_at, last) is not last
-        or pending_until is not pending or confirmed_until is not confirmed
-        or final_status is not final
-    """,
-    "{} counts as a booking of {}, which it is not": """
-        select distinct uid, o.event_type_id
-        from occurrences o join bookings b using (uid)
-        where o.event_type_id <> b.event_type_id
-        union
-        select uid, h.event_type_id
-        from booking_hosts h join bookings b using (uid)
-        where h.event_type_id <> b.event_type_id
-    """,
-    "{} is counted wrong in the turns of {}": """
-        select uid, host_id from booking_hosts h join bookings b using (uid)
-        where made is not b.rowid or is_live <> (not is_of_dates and exists (
-            select 1 from occurrences o where o.uid = h.uid and o.status <> 'CANCELLED'
-            and not (o.status = 'PENDING' and o.due is null)
-        ))
-    """,
-    "{} is listed at another time among the bookings of {}": """
-        select uid, host_id from booking_hosts h join bookings b using (uid)
-        where h.starts_at is not b.starts_at
-        or h.last_at is not case when recurring is not null
-            then coalesce(b.last_at, b.starts_at) end
-    """,
     "the bookings of {} are counted wrong": """
         select distinct host_id from (
             select event_type_id, host_id, bookings from host_loads
@@ -225,10 +179,8 @@ CHECKS = {
         )
     """,
     "{} is an older revision than its newest event tells of": """
-        select uid from (
-            select uid, max(version) as version, max(sequence) as sequence
-            from events group by uid
-        ) e join bookings b using (uid)
+        select distinct e.uid
+        from events e not indexed cross join bookings b on b.uid = e.uid
         where e.version > b.version or e.sequence > b.sequence
     """,
     "{} has an event of time's that says {} did it": """
@@ -340,6 +292,61 @@ CHECKS |= {
         and not exists (select 1 from bookings b where b.uid = t.uid)
     """
     for table in _OF_A_BOOKING
+}
+
+# What is wrong of one look: a column for each sentence says whether it is so, and what
+# they name comes behind these.
+TOGETHER = {
+    (
+        "{0} is listed at another time or with another status than its occurrences"
+        " have",
+        "{0} counts as a booking of {2}, which it is not",
+        "{0} is counted wrong in the turns of {1}",
+        "{0} is listed at another time among the bookings of {1}",
+    ): """
+        select b.starts_at is not o.first or coalesce(b.last_at, o.last) is not o.last
+                or b.pending_until is not o.pending
+                or b.confirmed_until is not o.confirmed
+                or b.final_status is not o.final as is_listed_wrong,
+            o.least_type <> b.event_type_id or o.most_type <> b.event_type_id
+                or h.event_type_id <> b.event_type_id as is_of_others,
+            h.uid is not null and (h.made is not b.rowid
+                or h.is_live <> (not h.is_of_dates and o.is_live)) as is_turn_wrong,
+            h.uid is not null and (h.starts_at is not b.starts_at
+                or h.last_at is not case when b.recurring is not null
+                    then coalesce(b.last_at, b.starts_at) end) as is_place_wrong,
+            b.uid, h.host_id, case b.event_type_id
+                when o.least_type then
+                    case o.most_type when o.least_type then h.event_type_id
+                    else o.most_type end
+                else o.least_type end
+        from (
+            select uid,
+                min(start_at) filter (where resolution is not 'conflict') as first,
+                max(start_at) filter (where resolution is not 'conflict') as last,
+                max(coalesce(held_until, start_at)) filter (
+                    where status = 'PENDING'
+                ) as pending,
+                max(end_at) filter (where status = 'CONFIRMED') as confirmed,
+                case
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED')
+                    ) = 0 then 'CANCELLED'
+                    when count(*) filter (
+                        where status not in ('PENDING', 'CANCELLED', 'NO_SHOW')
+                    ) = 0 then 'NO_SHOW'
+                    else 'COMPLETED'
+                end as final,
+                count(*) filter (
+                    where status <> 'CANCELLED'
+                    and not (status = 'PENDING' and due is null)
+                ) > 0 as is_live,
+                min(event_type_id) as least_type, max(event_type_id) as most_type
+            from occurrences group by uid
+        ) o
+        cross join bookings b on b.uid = o.uid
+        left join booking_hosts h on h.uid = o.uid
+    """,
 }
 
 # Those that look at more than what is set up, which are many rows in a large file.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from calbook.core import json_text as json
 from calbook.core.catalog import (
     Assignment,
     DateOverride,

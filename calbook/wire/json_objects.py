@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from calbook.core.json_text import loads
 from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def describe_fault(error: ValueError | RecursionError) -> str:
     """Why a line is no JSON: what Python says of it ends where it names the place."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    import json  # slow to import
+
     if not isinstance(error, json.JSONDecodeError):
         return str(error)
     said = error.msg.removesuffix(" at").removesuffix(" starting")
@@ -41,12 +43,12 @@ def load_json(text: str | None) -> Any:
     if text is None:
         return None
     empty = _EMPTY.get(text)
-    return json.loads(text) if empty is None else empty()
+    return loads(text) if empty is None else empty()
 
 
 def load_parts(stored: str | list[Json]) -> list[Json]:
     """The parts of a row, which are JSON text if it was read."""
-    found: list[Json] = json.loads(stored) if isinstance(stored, str) else stored
+    found: list[Json] = loads(stored) if isinstance(stored, str) else stored
     return found
 
 

@@ -11,16 +11,19 @@ from typing import NamedTuple
 
 from . import (
     calendars,
+    counts,
     imports,
     inserts,
     lists,
     memory,
     processes,
     series,
+    slot_lists,
     startup,
     steps,
     sweeps,
     team_rules,
+    waiting_line,
     years,
 )
 from .figures import Figure, sources, table
@@ -87,12 +90,15 @@ def _measured(directory: Path, scale: Scale) -> Iterator[Figure]:
         steps.figures(directory, small=few, large=many),
         years.figures(directory, small=1_000, large=many),
         lists.figures(directory, pairs=scale.pairs),
+        counts.figures(directory, size=many),
         memory.figures(directory, small=few, large=many),
         inserts.figures(directory),
         imports.figures(directory, size=few),
         series.figures(directory),
         sweeps.figures(),
         team_rules.figures(),
+        slot_lists.figures(directory),
+        waiting_line.figures(directory),
         *(_on_servers(directory) if scale.has_servers else ()),
     ):
         yield from _said(figures)

@@ -47,6 +47,7 @@ _DIFFERENT = {
     "date": "substr(wall_at(start_at + 3600 * n), 1, 10)",
     "wall": "wall_at(start_at + 3600 * n)",
     "uid": "nth_uid(n)",
+    "search": "replace(search, :model, nth_uid(n))",
     "seq": "null",
     "made": "made + n",
     "id": "printf('ev_%016x', n)",

@@ -18,26 +18,31 @@ _PERSON = ("--name", books.ATTENDEE["name"], "--email", books.ATTENDEE["email"])
 
 
 def figures(directory: Path) -> Iterator[Figure]:
-    """`list`, `create`, `slots` and a completion on a file of 1,000 bookings."""
+    """The frequent commands and a completion on a file of 1,000 bookings."""
     book = books.full(directory / "thousand.db", _SIZE)
     yield _figure(
         "list --json, 50 of 1,000 bookings",
         calbook("list", "--json", "--limit", "50", db=book.path),
-        at_most=5.2,
+        at_most=2.2,
     )
+    show = calbook("show", books.nth_uid(_SIZE // 2), "--json", db=book.path)
+    yield _figure("show --json", show, at_most=1.9)
+    yield _figure("next", calbook("next", db=book.path), at_most=2.2)
     create = _creating(book, directory / "copy.db")
-    yield _figure("create --json", create, at_most=7)
+    yield _figure("create --json", create, at_most=3.6)
     yield _series(create, _creating(book, directory / "daily.db", *_DAILY))
     yield _figure(
         "slots --json, 30 days of 1,000 bookings",
         calbook("slots", "--json", "--event", "demo", "--days", "30", db=book.path),
-        at_most=7,
+        at_most=4.0,
     )
     yield _figure(
         "calbook __complete uids",
         calbook("__complete", "uids", db=book.path),
         at_most=1.2,
     )
+    version = calbook("--version", db=book.path)
+    yield _figure("calbook --version", version, at_most=0.8)
 
 
 def _series(single: Command, series: Command) -> Figure:

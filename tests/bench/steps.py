@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from time import process_time
+from typing import TypeVar
 
 from calbook.core.model import Span
 from calbook.core.time import times
@@ -20,6 +21,7 @@ from . import books
 from .books import Book
 from .figures import Figure
 
+_Reader = TypeVar("_Reader", bound=Reader)
 _PAGE = 50
 _PAIRS = 200
 _HOW_PAGES = (f"Reading.booking_rows, limit={_PAGE}, after=the uid before it, or None",)
@@ -85,7 +87,7 @@ def page(book: Book, offset: int) -> Callable[[Reader], object]:
     return read
 
 
-def counted(reading: Facts, act: Callable[[Facts], object]) -> int:
+def counted(reading: _Reader, act: Callable[[_Reader], object]) -> int:
     """The steps that SQLite takes for it."""
     steps = 0
 

@@ -57,7 +57,7 @@ def figures() -> Iterator[Figure]:
 
 def figure(case: Case) -> Figure:
     """The loop's CPU time divided by the sweep's, for the same starts."""
-    calendars = [_busy(case, seed) for seed in range(case.hosts)]
+    calendars = [busy(case, seed) for seed in range(case.hosts)]
     claims = [[_span(*stretch) for stretch in busy] for busy in calendars]
     last = _FIRST + (case.days - 1) * DAY
 
@@ -112,7 +112,7 @@ def looped(stretches: Iterable[Span], busy: Sequence[Span]) -> list[datetime]:
     return found
 
 
-def _busy(case: Case, seed: int) -> list[Range]:
+def busy(case: Case, seed: int) -> list[Range]:
     """Stretches all over the days; some overlap, as those of several calendars do."""
     random = Random(seed)
     first = times.epoch(times.day_start(_FIRST, ZONE))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from . import books, memory, processes, steps
+from . import books, counts, memory, processes, steps
 from .books import Book
 from .figures import Figure, table
 
@@ -46,6 +46,14 @@ def test_a_late_page_takes_as_many_steps_as_the_first(
     figure = steps.late_page(book(5_000))
 
     assert not figure.misses, figure
+
+
+def test_a_year_of_figures_takes_no_more_steps_than_a_month_by_rows(
+    book: Callable[[int], Book],
+) -> None:
+    year = counts.steps(book(24 * 366), None, 365)
+
+    assert year <= 1.5 * counts.steps(book(1_000), "status", 30)
 
 
 @pytest.fixture(scope="module")

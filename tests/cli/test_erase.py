@@ -51,7 +51,7 @@ def test_a_dry_run_says_what_would_be_and_asks_nothing(run: Run, past: str) -> N
     assert done.err.splitlines()[1:4] == [
         "  persons in bookings: 1",
         "  bookings: 1",
-        "  entries of the history: 1",
+        "  the book of people: 1",
     ]
     assert run("erase", "ada@example.com", "--yes").err == (
         "Nothing is held of ada@example.com\n"
@@ -81,7 +81,6 @@ def test_a_script_reads_what_was_done(run: Run, past: str, client: Client) -> No
         "places": [
             {"place": "attendees", "count": 1},
             {"place": "bookings", "count": 1},
-            {"place": "events", "count": 1},
             {"place": "people", "count": 1},
             {"place": "person keys", "count": 1},
         ],
@@ -133,6 +132,7 @@ def test_what_is_left_is_said_with_what_to_do(
         attendee={"name": "Bob", "email": "bob@example.com"},
         notes="Comes with Gina Gold",
     ).uid
+    run("update", uid, "--notes", "Comes with Gina Gold, by train")
     clock.move(days=30)
 
     done = run("erase", "gina@example.com", "--yes")

@@ -104,7 +104,7 @@ def test_ctrl_c_ends_it_behind_a_whole_booking_and_says_how_many_there_are(
     terminal: Start, lines: Path, client: Client
 ) -> None:
     """Nobody knew how many of the lines had been booked."""
-    shown = terminal("create", "--input", lines, "--no-deliver")
+    shown = terminal("create", "--input", lines, "--no-deliver", "--each")
     shown.expect("Booked")
     shown.expect("Booked")
     shown.type("\x03")
@@ -121,7 +121,7 @@ def test_ctrl_c_ends_it_behind_a_whole_booking_and_says_how_many_there_are(
 
 
 def test_a_stopped_one_says_so_too(spawn: Spawn, lines: Path, client: Client) -> None:
-    process = spawn("create", "--input", lines, "--no-deliver", "--json")
+    process = spawn("create", "--input", lines, "--no-deliver", "--json", "--each")
     wait_until(lambda: count_bookings(client) > 2)
     process.send_signal(signal.SIGTERM)
 

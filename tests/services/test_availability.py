@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -1682,3 +1684,21 @@ def test_a_request_that_expired_untold_is_no_turn(
 
     booked = book(**wanted, start_time=slot.start_time, dry_run=True)
     assert first.host_id == booked.host_id == slot.host_id == said.host_id
+
+
+def test_a_slot_is_the_same_whenever_it_is_looked_into(
+    client: Client, opens: Opens
+) -> None:
+    """Their JSON is made once it is asked for."""
+    opens("09:00-10:00", duration=60)
+    wanted = {"event_type_id": "demo", "days": 2}
+    asked, unasked = (client.calendar.availability.get(**wanted)[0] for _ in range(2))
+
+    assert asked.start_time == asked.to_dict()["startTime"]
+    assert (unasked, hash(unasked)) == (asked, hash(asked))
+    assert pickle.loads(pickle.dumps(unasked)) == Slot(asked.to_dict()) == copy(asked)
+    assert repr(client.calendar.availability.get(**wanted)[0]) == repr(asked)
+    with pytest.raises(AttributeError, match="frozen"):
+        unasked.host_id = "user_me"  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="has no 'nothing'"):
+        unasked.nothing  # type: ignore[attr-defined]  # noqa: B018

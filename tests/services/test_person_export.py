@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import pytest
 from support import somebody
 from support.somebody import EMAIL, NAME, PHONE, REF, WORDS
 
-from calbook import Client, errors
+from calbook import Booking, Client, errors
+from calbook.services import person_export
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -283,3 +285,23 @@ def test_who_else_acted_in_company_is_not_told(
     said = json.dumps(client.calendar.people.export("ada@example.com"))
 
     assert "eve@example.com" not in said
+
+
+def test_what_is_held_of_somebody_is_read_some_lines_at_a_time(
+    client: Client,
+    booking: Callable[..., Booking],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All of it was held in memory, and others waited until it was printed."""
+    made = [booking() for _ in range(5)]
+    people = client.calendar.people
+    whole = people.export("ada@example.com")
+    monkeypatch.setattr(person_export, "_AT_ONCE", 2)
+
+    found = people.iter_export("ada@example.com")
+    begun = [next(found) for _ in range(3)]
+    client.calendar.bookings.cancel(made[0].uid)  # nothing is locked
+    rest = [*found]
+
+    assert (*begun, *rest) == whole
+    assert [line["uid"] for line in rest] == [each.uid for each in made[1:]]

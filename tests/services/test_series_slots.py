@@ -282,3 +282,17 @@ def test_dates_far_apart_need_no_days_between(monkeypatch: pytest.MonkeyPatch) -
 
     assert clock.wall(20_100 * DAY_SECONDS) == 20_100 * DAY_SECONDS
     assert len(asked) < 200
+
+
+@given(
+    zone=st.sampled_from([*sorted(CHANGES), "Africa/Monrovia", "Asia/Kathmandu"]),
+    begin=st.integers(-50 * 86_400, 50 * 86_400),
+    step=st.sampled_from([1, 59, 60, 900, 3_600, 50_000]),
+)
+def test_many_times_are_written_as_one_is(zone: str, begin: int, step: int) -> None:
+    change = CHANGES.get(zone, date(1972, 1, 7))  # Monrovia's offset had seconds
+    first = times.epoch(times.day_start(change, "UTC")) + begin
+    text = times.rfc3339_of_many(zone)
+
+    for at in range(first, first + 90 * step, step):
+        assert text(at) == times.rfc3339(at, zone)

@@ -151,6 +151,8 @@ FAULTS = {
     " set id = 'user_bob' where id = 'user_me'",
     "{0} has no occurrence": "delete from claims where uid = '{0}';"
     " delete from occurrences where uid = '{0}'",
+    "{0} is searched by another text than it has": "update bookings"
+    " set search = replace(search, 'ada', 'eve') where uid = '{0}'",
     "{0} has no host": "delete from booking_hosts where uid = '{0}'",
     "{0} has no attendee": "delete from attendees where uid = '{0}'",
     "{0} is not found by the address of its attendee 1": "update attendees"
@@ -329,7 +331,8 @@ def test_a_quick_check_looks_at_what_is_set_up_and_at_no_booking(
 
     found = ("res_room is a host and yet called so",)
     assert client.check(quick=True) == found
-    assert {*client.check()} == {*found, f"{uid} has no title"}
+    searched = f"{uid} is searched by another text than it has"
+    assert {*client.check()} == {*found, f"{uid} has no title", searched}
 
 
 def test_a_quick_check_misses_a_trigger(

@@ -23,10 +23,12 @@ from calbook.core.time import times
 from calbook.store import busy_times, limits
 from calbook.store import facts as store_facts
 from calbook.store.booking_filters import Place
+from calbook.store.booking_texts import fill_search
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.facts import Facts
 from calbook.store.published_feeds import PublishedFeeds
 from calbook.store.sqlite.store import SqliteStore
+from calbook.store.sqlite.words import keep_words
 from calbook.store.statistics import GROUPS
 
 SMALL, LARGE = 1_000, 100_000
@@ -150,6 +152,8 @@ def filled(path: Path, size: int) -> Filled:
         conn.execute("begin")
         for statement in FILL.split(";\n")[:-1]:
             conn.execute(statement, facts)
+        fill_search(conn)
+        keep_words(conn)
         conn.execute("commit")
     return Filled(client, size)
 
@@ -341,6 +345,31 @@ def test_asking_costs_the_same_in_a_large_file(
     assert small < 11_000  # none of them looks at everything
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"search": "example"},
+        {"search": "example", "latest_first": True},
+        {"search": "example", "since": FIRST.timestamp() + 99 * 3600},
+        {"search": "a77@example"},
+        {"search": "zelda"},
+        {"search": "bk_0000"},
+    ],
+    ids=["all", "latest", "since", "one", "none", "uid"],
+)
+def test_a_search_costs_no_more_than_two_pages(
+    files: tuple[Filled, Filled], filters: dict[str, Any]
+) -> None:
+    """However many have it, and wherever they stand in the file."""
+    _, large = files
+    others = {name: value for name, value in filters.items() if name != "search"}
+
+    first = reading(large, lambda facts, _: page(facts, **others))
+    found = reading(large, lambda facts, _: page(facts, **filters))
+
+    assert found < 2 * first
+
+
 def test_claiming_costs_the_same_in_a_large_file(files: tuple[Filled, Filled]) -> None:
     """The insert, with the trigger that refuses an overlap."""
 
@@ -402,10 +431,15 @@ NEW = {
 
 
 def figures(by: str | None) -> Callable[[Calendar, datetime, str], object]:
-    """Of two weeks."""
-    return lambda calendar, free, uid: calendar.bookings.stats(
-        by=by, start_date=free, end_date=free + 14 * 24 * HOUR
-    )
+    """Of two weeks from a noon on: each hour at the edge of a day costs something."""
+
+    def count(calendar: Calendar, free: datetime, uid: str) -> object:
+        noon = free.replace(hour=12)
+        return calendar.bookings.stats(
+            by=by, start_date=noon, end_date=noon + 14 * 24 * HOUR
+        )
+
+    return count
 
 
 OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {

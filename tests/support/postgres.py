@@ -93,7 +93,7 @@ class Server:
     def new_schema(self) -> str:
         """A URL whose schema is not there yet, in the database that all tests share.
 
-        Costs nothing; the database has btree_gist already.
+        Costs nothing; the database has its extensions already.
         """
         return self.url(schema=self._new_name())
 
@@ -219,7 +219,8 @@ def start_server(
         try_ports(directory, server.start)
         for sql in _ROLES:
             server.run(sql)
-        server.run("create extension btree_gist", DATABASE)
+        for extension in ("btree_gist", "pg_trgm"):
+            server.run(f"create extension {extension}", DATABASE)
     return server
 
 

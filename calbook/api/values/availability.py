@@ -6,6 +6,7 @@ from calbook.api.values.value import Meeting, Parts, Value, many_of
 from calbook.core.typing_names import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Literal
 
     from calbook.api.inputs import RuleName
@@ -49,6 +50,32 @@ class Slot(Meeting):
 
     host_id: str
     seats_left: int | None
+
+    __slots__ = ("_made_of", "_make")
+
+    @classmethod
+    def made_by(cls, make: Callable[[Any], dict[str, Any]], of: object) -> Slot:
+        """One whose JSON is made once it is asked for: there may be thousands."""
+        slot = cls.__new__(cls)
+        _set(slot, "_make", make)
+        _set(slot, "_made_of", of)
+        return slot
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "_json":
+                return super().__getattr__(name)
+            _set(self, "_json", self._make(self._made_of))
+            return self._json
+
+        def to_dict(self) -> dict[str, Any]:
+            """Of one that nothing was asked of, without keeping it."""
+            make = getattr(self, "_make", None)
+            return super().to_dict() if make is None else make(self._made_of)
+
+
+_set = object.__setattr__
 
 
 class Rule(Value):

@@ -83,13 +83,12 @@ def list_(
         else:
             page["after"] = part.after
         rows = _rows(part, form, count)
+        each = bookings.iter_occurrences if part.occurrences else bookings.iter
         if not output.is_for_people(form):
-            each = bookings.iter_occurrences if part.occurrences else bookings.iter
             stream = output.Stream(lambda: each(**filters, **page))
             output.print_list(stream, form, keys=_keys(part), table=str, part=rows)
             return
-        read = bookings.list_occurrences if part.occurrences else bookings.list
-        found = read(**filters, **page)
+        found = tuple(each(**filters, **page))
         now = client.now()
         is_part = form.sort is not None or len(found) == count or not found
         total = (

@@ -64,6 +64,8 @@ class Details(o.Group):
 
 
 class Batch(o.Group):
+    exclusive = (("atomic", "each"),)
+
     on_conflict: str | None = o.option(
         "--on-conflict",
         "refuse|skip",
@@ -71,6 +73,9 @@ class Batch(o.Group):
     )
     input_: o.Input = None
     atomic: bool = o.flag("--atomic", "With --input: all lines or none.")
+    each: bool = o.flag(
+        "--each", "With --input: commit each line by itself, not 200 at a time."
+    )
     as_new: bool = o.flag(
         "--as-new", "With --input: bookings as list --json printed them, once more."
     )
@@ -139,7 +144,7 @@ def create(
     if batch.input_ is None or details.by is not None:
         given |= _asker(details.by)
     booker = _given(**person.options())
-    for name in ("atomic", "as_new"):
+    for name in ("atomic", "each", "as_new"):
         if getattr(batch, name) and batch.input_ is None:
             option = f"--{name.replace('_', '-')}"
             raise UsageError(f"{option} is for --input", hint="add --input FILE")
@@ -153,6 +158,7 @@ def create(
                 *(client, batch.input_, given, form),
                 as_new=batch.as_new,
                 atomic=batch.atomic,
+                each=batch.each,
                 dry_run=dry_run,
             )
             return

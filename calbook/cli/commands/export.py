@@ -135,14 +135,21 @@ def _of_person(
     from calbook.wire.writing import export_lines
 
     people = client.calendar.people
-    head, *lines = people.export(person, uid=uid)
-    counts.update(line["type"] for line in lines)
+    found = people.iter_export(person, uid=uid)
+    head = next(found)
     if form == "text":
+        counts.update(line["type"] for line in found)
         return [people.page(person, uid=uid).encode()]
     write = export_lines.write_lines
     if form == "json":
         write = export_lines.write_document
-    return write(head, lines)
+    return write(head, _count_lines(found, counts))
+
+
+def _count_lines(lines: "Iterator[Json]", counts: Counter[str]) -> "Iterator[Json]":
+    for line in lines:
+        counts[line["type"]] += 1
+        yield line
 
 
 def _csv(

@@ -5,11 +5,11 @@ The exact forms are read here; `phrases`, imported for the others, has the words
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from calbook.core import patterns as re
 from calbook.core.errors import (
     AmbiguousTime,
     BadInput,

@@ -62,6 +62,49 @@ def rfc3339_formatter(timezone: str) -> Formatter:
     return lambda epoch: moment(epoch, local).isoformat()
 
 
+def rfc3339_of_many(timezone: str) -> Formatter:
+    """`rfc3339` of one zone, for epochs of which many lie on a day."""
+    local, moment = zone(timezone), datetime.fromtimestamp
+    days: dict[int, _EvenDay | None] = {}
+    clocks: dict[int, str] = {}
+
+    def text(epoch: int) -> str:
+        day = epoch // _DAY_SECONDS
+        if day not in days:
+            days[day] = _even_day(day, local)
+        if (known := days[day]) is None:
+            return moment(epoch, local).isoformat()
+        date, next_date, ahead, offset = known
+        second = epoch + ahead
+        if second >= _DAY_SECONDS:
+            date, second = next_date, second - _DAY_SECONDS
+        if (clock := clocks.get(second)) is None:
+            clock = clocks[second] = moment(second, UTC).isoformat()[11:19]
+        return f"{date}{clock}{offset}"
+
+    return text
+
+
+_DAY_SECONDS = 86_400
+# The local dates of a day of UTC, the seconds from an epoch to one since the first of
+# them began, and the offset.
+_EvenDay = tuple[str, str, int, str]
+
+
+def _even_day(day: int, local: ZoneInfo) -> _EvenDay | None:
+    """None where the offset changes; no zone changes it twice in a day."""
+    begin = datetime.fromtimestamp(day * _DAY_SECONDS, local)
+    if datetime.fromtimestamp((day + 1) * _DAY_SECONDS, local).utcoffset() != (
+        begin.utcoffset()
+    ):
+        return None
+    midnight = begin.replace(hour=0, minute=0, second=0, tzinfo=None)
+    since = begin.replace(tzinfo=None) - midnight
+    ahead = since // timedelta(seconds=1) - day * _DAY_SECONDS
+    dates = (f"{date:%Y-%m-%d}T" for date in (midnight, midnight + timedelta(days=1)))
+    return next(dates), next(dates), ahead, begin.isoformat()[19:]
+
+
 def wall_time(moment: datetime, timezone: str) -> datetime:
     """What the clock on the wall shows: naive, in the zone."""
     return moment.astimezone(zone(timezone)).replace(tzinfo=None)

@@ -23,10 +23,12 @@ from calbook.ical.reading.components import (
 from calbook.ical.reading.effort import Effort
 from calbook.ical.reading.events import read_event
 from calbook.ical.reading.own_time import own_time
+from calbook.ical.reading.plain_events import read_plain_event
 from calbook.ical.reading.properties import (
     MOMENTS,
     Properties,
     read_component,
+    read_text,
     read_what_can_be,
     text_of,
 )
@@ -140,7 +142,8 @@ class ContentReader:
             uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
                 self._claimed.add(uid)
-            for _ in zones.readings():
+            is_read = len(group) == 1 and self._add_plain(group[0], zones, uid)
+            for _ in zones.readings() if not is_read else ():
                 if group[0].kind == "VFREEBUSY":
                     self._add_periods(group[0], zones)
                 elif not self._add_events(group, zones, uid):
@@ -149,6 +152,25 @@ class ContentReader:
         for block in source.unknown if self.is_careful else ():
             for _ in zones.readings():
                 self._add_own_time(block, zones)
+
+    def _add_plain(self, block: Component, zones: Zones, uid: str | None) -> bool:
+        """Whether it is an event that could be read without more ado."""
+        is_event = block.kind == "VEVENT" and not block.is_too_long
+        event = read_plain_event(block, zones) if is_event else None
+        if event is None:
+            return False
+        if self._is_off or not event.is_busy:
+            self._free += uid not in self._claimed
+            return True
+        text = None
+        if self.shows_text and event.title is not None:
+            text = _title(read_text(event.title))
+        known = uid if uid in self._claimed else None
+        try:
+            self._add(self._within([(event.start, event.end)], text, known))
+        except Unreadable:
+            return False
+        return True
 
     def _add_periods(self, block: Component, zones: Zones) -> None:
         try:
@@ -349,5 +371,9 @@ def _is_free(found: Properties, email: str | None) -> bool:
 
 def _text(found: Properties) -> str | None:
     """The event's title as one line that fits, if it has one."""
-    words = text_of(found, "SUMMARY").replace("\0", "").split()
+    return _title(text_of(found, "SUMMARY"))
+
+
+def _title(said: str) -> str | None:
+    words = said.replace("\0", "").split()
     return " ".join(words)[:NAME_LENGTH] or None

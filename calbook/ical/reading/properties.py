@@ -124,9 +124,16 @@ def _properties(name: str, line: str, faults: list[str]) -> Iterator[Property]:
         address = _address(value, parameters.get("EMAIL", ""))
         yield Property(address, None, parameters.get("PARTSTAT", "").upper())
     else:
-        yield Property(
-            _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), value)
-        )
+        yield Property(_unescape(value))
+
+
+def read_text(line: str) -> str:
+    """The text of a line, in which breaks are blanks."""
+    return _unescape(_split(line)[1].strip())
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda found: found[1].lower().replace("n", " "), text)
 
 
 def _address(attendee: str, email: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from datetime import timezone as fixed_zone
 from functools import cached_property
 from typing import Any
@@ -100,6 +100,16 @@ class Zones:
         """What had to be guessed since they were taken last."""
         found, self._remarks = list(self._remarks), {}
         return found
+
+    @property
+    def utc(self) -> tzinfo | None:
+        """UTC, unless the calendar means its own zone by it."""
+        return UTC if self._utc is None else None
+
+    def known(self, tzid: str) -> tzinfo | None:
+        """The zone of a name about which there is no doubt."""
+        found = self._zone(tzid)
+        return None if found is None or found.is_guess else found.zone
 
     def __getitem__(self, tzid: str) -> tzinfo:
         found = self._zone(tzid)

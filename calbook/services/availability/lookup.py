@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -110,6 +110,22 @@ def list_blocked(
         return explain.blocked_stretches(facts, request, chosen)
 
 
+class FreeSlots:
+    """Free starts, each of which is JSON once it is asked for: there may be many."""
+
+    def __init__(self, starts: Sequence[FreeStart], timezone: str) -> None:
+        self.starts = starts
+        self._text = times.rfc3339_of_many(timezone)
+
+    def to_json(self, found: FreeStart) -> Json:
+        return {
+            "startTime": self._text(found.start),
+            "endTime": self._text(found.start + found.length),
+            "hostId": found.host_id,
+            "seatsLeft": found.seats_left,
+        }
+
+
 def list_slots(
     context: Context,
     question: AvailabilityQuery,
@@ -119,7 +135,7 @@ def list_slots(
     days: int | None,
     recurring: Mapping[str, Any] | None,
     count: int | None,
-) -> list[Json]:
+) -> FreeSlots:
     """Starts on the slot grid that an attendee may book, in order; `count` at most."""
     from calbook.services.availability.free_starts import find_free_starts
 
@@ -135,9 +151,8 @@ def list_slots(
         else:
             starts = _starts_to_move_to(facts, request, question, wanted)
         free = islice(starts, count)
-        clock = times.rfc3339_formatter(request.timezone)
-        slots = [_slot(clock, start) for start in islice(free, MOST_SLOTS + 1)]
-    if len(slots) > MOST_SLOTS:
+        slots = FreeSlots([*islice(free, MOST_SLOTS + 1)], request.timezone)
+    if len(slots.starts) > MOST_SLOTS:
         raise BadInput(
             f"there are more than {MOST_SLOTS:,} free starts",
             hint="look at fewer days, or at fewer starts with count",
@@ -357,12 +372,3 @@ def _duration(minutes: int | None) -> timedelta | None:
     from calbook.wire.reading import booking_requests  # slow to import
 
     return booking_requests.read_duration(minutes)
-
-
-def _slot(clock: times.Formatter, found: FreeStart) -> Json:
-    return {
-        "startTime": clock(found.start),
-        "endTime": clock(found.start + found.length),
-        "hostId": found.host_id,
-        "seatsLeft": found.seats_left,
-    }

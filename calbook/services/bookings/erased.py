@@ -9,6 +9,7 @@ from calbook.core.model import Actor, Event
 from calbook.core.time import times
 from calbook.services.bookings.record import append_event, booking_json
 from calbook.store import reminders
+from calbook.store.booking_texts import forget_texts
 from calbook.store.erasing import Eraser, Person
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def erase_person(
     eraser.erase(person)
     if marks is not None:
         eraser.take_out_of_texts(marks)
+    forget_texts(tx.connection, eraser.uids)
     for uid in eraser.uids:
         _record(tx, uid, now, by)
     return eraser

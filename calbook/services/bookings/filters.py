@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 
 from calbook.core import checks
+from calbook.core import json_text as json
 from calbook.core.errors import NotFound
 from calbook.core.model import Status
 from calbook.core.time import parsing, times
@@ -40,7 +40,7 @@ def read_filters(
         "phone": _phone,
         "ref": lambda v: {"ref": checks.fold_ref(checks.ref(v))},
         "person": lambda v: _person(reader, v),
-        "search": lambda v: {"search": checks.prose(v, "search").casefold()},
+        "search": _search,
     }
     chosen: dict[str, Any] = {}
     for name, value in given.items():
@@ -59,6 +59,12 @@ def _phone(text: str) -> dict[str, Any]:
     from calbook.core import people  # slow to import
 
     return {"phone": people.phone_digits(checks.phone(text))}
+
+
+def _search(text: str) -> dict[str, Any]:
+    from calbook.core.search import fold_text  # slow to import
+
+    return {"search": fold_text(checks.prose(text, "search"))}
 
 
 def _person(reader: Reader, text: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from calbook.core.busy import split_span
 from calbook.core.checks import fold_ref
 from calbook.core.model import LONGEST_CLAIM, Span
 from calbook.core.people import person_key, phone_digits
+from calbook.core.search import Person, search_text
 from calbook.core.time import times
 from calbook.store.lines.kinds import WrongValue
 from calbook.store.lines.nouns import BOOKING, CALENDAR
@@ -87,7 +88,7 @@ _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _ADDED: dict[str, tuple[str, ...]] = {
     "bookings": (
         *("starts_at", "last_at", "pending_until", "confirmed_until"),
-        "final_status",
+        *("final_status", "search"),
     ),
     "booking_hosts": ("event_type_id", "made", "is_live", "starts_at", "last_at"),
     "attendees": ("person_key", "phone_digits", "ref_folded"),
@@ -121,11 +122,12 @@ def complete_booking(booking: Row, found: Rows) -> Rows:
         )
     if not own:
         raise WrongValue("has no host")
-    rows["bookings"] = [(*booking, *summary)]
     rows["attendees"] = [
         (*row, uid, *_person_keys(*(row[n] for n in _FACTS)))
         for row in found["attendees"]
     ]
+    search = _search_text(booking, rows["attendees"])
+    rows["bookings"] = [(*booking, *summary, search)]
     place = _OCCURRENCE["is_recorded"]
     rows["occurrences"] = [
         (*row[:place], *row[place + 1 :], uid, event_type_id, meeting.due)
@@ -140,6 +142,17 @@ def complete_booking(booking: Row, found: Rows) -> Rows:
     for name in rows.keys() - _DONE:
         rows[name] = [(*row, uid) for row in found[name]]
     return rows
+
+
+def _search_text(booking: Row, attendees: list[Row]) -> str:
+    uid, title, notes = (booking[_BOOKING[n]] for n in ("uid", "title", "notes"))
+    name, email = _ATTENDEE["name"], _ATTENDEE["email"]
+    persons = [
+        Person(row[name], key if row[email] else None, ref, digits)
+        for row in attendees
+        for key, digits, ref in [row[-3:]]
+    ]
+    return search_text(uid, title, notes, persons)
 
 
 _DONE = {"bookings", "booking_hosts", "attendees", "occurrences", "claims"}

@@ -271,7 +271,8 @@ BY_TYPE = {noun.type: noun for noun in NOUNS}
 # Columns that no line has, as they follow from others: `derived` works them out.
 DERIVED = {
     "bookings": {
-        *("starts_at", "last_at", "pending_until", "confirmed_until", "final_status")
+        *("starts_at", "last_at", "pending_until", "confirmed_until", "final_status"),
+        "search",
     },
     "booking_hosts": {"event_type_id", "made", "is_live", "starts_at", "last_at"},
     "attendees": {"person_key", "phone_digits", "ref_folded"},
@@ -280,4 +281,10 @@ DERIVED = {
     "deliveries": {"leased_until"},  # nobody sends it yet
 }
 # And tables.
-DERIVED_TABLES = {"claims", "host_loads", "day_counts"}
+DERIVED_TABLES = {
+    "claims",
+    "host_loads",
+    "day_counts",
+    "indexed_words",
+    "changed_words",
+}

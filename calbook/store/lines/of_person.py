@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from calbook.core.checks import fold_email
@@ -28,7 +29,11 @@ _KEYS = {
 }
 
 
-def person_lines(source: Source, person: Person) -> Iterator[Line]:
+Key = tuple[str, str]  # the type of a line, and by what it is found
+
+
+def person_keys(source: Source, person: Person) -> list[Key]:
+    """Of all lines in which somebody stands, in the order of an export."""
     facts = {
         "id": person.id or "",
         "uids": json.dumps(person.uids),
@@ -39,6 +44,12 @@ def person_lines(source: Source, person: Person) -> Iterator[Line]:
         for kind, statement in _KEYS.items()
     }
     found["waiting"] = entries_of(Reader(source.conn), person)
-    for kind, keys in found.items():
-        lines = find_lines(source.conn, BY_TYPE[kind], [(key,) for key in keys])
-        yield from (lines[key,] for key in keys)
+    return [(kind, key) for kind, keys in found.items() for key in keys]
+
+
+def read_lines(source: Source, keys: Iterable[Key]) -> Iterator[Line]:
+    """Those of the keys that are still there, in this order."""
+    for kind, some in groupby(keys, key=lambda key: key[0]):
+        wanted = [(key,) for _, key in some]
+        lines = find_lines(source.conn, BY_TYPE[kind], wanted)
+        yield from (lines[key] for key in wanted if key in lines)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from calbook.store.administration import Source, Target
     from calbook.store.postgres.store import PostgresStore
 
+_MAKE = "create extension if not exists {}"
+_EXTENSIONS = ("btree_gist", "pg_trgm")
+
 
 class DatabaseAdministration(Administration):
     def __init__(self, store: PostgresStore) -> None:
@@ -83,7 +86,11 @@ class DatabaseAdministration(Administration):
     def restore(self, path: str) -> str | None:
         database = f"--dbname={self._store.url.public}"
         raise _use_tools(
-            ["psql", database, "--command=create extension if not exists btree_gist"],
+            [
+                "psql",
+                database,
+                f"--command={'; '.join(map(_MAKE.format, _EXTENSIONS))}",
+            ],
             [
                 "pg_restore",
                 database,

@@ -132,3 +132,30 @@ for each row when ((old.starts_at, old.last_at, old.recurring)
     is distinct from (new.starts_at, new.last_at, new.recurring))
 execute function move_hosts();
 """
+
+# What bookings are searched in has an index of its letters where the server has that to
+# offer; else all are looked at.
+LETTERS = """
+do $$
+declare
+    home text;
+begin
+    if not exists (select 1 from pg_extension where extname = 'pg_trgm') then
+        select nspname into home from pg_namespace
+        where nspname = 'public' and has_schema_privilege(oid, 'create');
+        execute format(
+            'create extension pg_trgm schema %I', coalesce(home, current_schema)
+        );
+    end if;
+    select n.nspname into home from pg_extension e
+    join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm';
+    execute format(
+        'create index bookings_by_letters on bookings using gin'
+        ' (search %I.gin_trgm_ops)', home
+    );
+exception when insufficient_privilege or feature_not_supported or undefined_file
+    or undefined_object or unique_violation
+then
+    null;
+end $$;
+"""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.upgrade import Upgrade
+from calbook.store.booking_texts import fill_search
 from calbook.store.first_host import add_first_host
 from calbook.store.postgres import (
     calendar_tables,
@@ -41,6 +42,7 @@ MIGRATIONS: dict[int, str] = {
     12: version_12.SCRIPT,
 }
 _FOLDS_AGAIN = 8  # the version whose addresses have another form
+_IS_SEARCHED = 12  # the version whose bookings have a text for that
 _OLDEST_SERVER = 150000
 _LONGEST = str(int(LONGEST_CLAIM.total_seconds()))
 
@@ -117,6 +119,7 @@ def _make_tables(
     _run(conn, functions.GUARDS)
     _run(conn, functions.MOVED)
     _run(conn, _compare_bytes(version_12.COUNTERS))
+    _run(conn, functions.LETTERS)
     if has_exclusion:
         _add_exclusion(conn, store)
     conn.execute(
@@ -139,6 +142,9 @@ def migrate_tables(store: PostgresStore) -> int:
             if number == _FOLDS_AGAIN:
                 fold_addresses_again(conn, "email ~ '[^ -~]'")
             _run(conn, _compare_bytes(MIGRATIONS[number]))
+            if number == _IS_SEARCHED:
+                fill_search(conn)
+                _run(conn, functions.LETTERS)
             conn.execute("update calbook_schema set version = :n", {"n": number})
         conn.add("commit")
         conn.send()

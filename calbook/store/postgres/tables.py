@@ -123,7 +123,8 @@ create table bookings (
     description text,
     is_group boolean not null default false,
     is_told boolean not null default false,
-    has_own_location boolean not null default false
+    has_own_location boolean not null default false,
+    search text not null default ''
 );
 create index bookings_by_start on bookings (starts_at, uid);
 create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);

@@ -33,6 +33,8 @@ create index bookings_attended on bookings (starts_at, uid)
 
 
 SEARCH = """
+alter table bookings
+    add column search text not null default '';
 """
 
 

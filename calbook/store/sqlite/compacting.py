@@ -11,6 +11,7 @@ from calbook.core.errors import StoreError
 from calbook.store.sqlite.file_access import MEMORY, wait_for_lock
 from calbook.store.sqlite.maintenance import check_exists
 from calbook.store.sqlite.store import SqliteStore
+from calbook.store.sqlite.words import forget_words
 
 # Where SQLite makes its temporary files, in this order (sqlite.org/tempfiles.html).
 _TEMPORARY = ("/var/tmp", "/usr/tmp", "/tmp")
@@ -31,6 +32,7 @@ def compact(store: SqliteStore) -> tuple[int, int]:
         before = _size(conn)
         if store.path != MEMORY:
             _check_room(conn, store.path)
+        wait_for_lock(lambda: forget_words(conn), store.patience)
         wait_for_lock(lambda: conn.execute("vacuum"), store.patience)
         return before, _size(conn)
 

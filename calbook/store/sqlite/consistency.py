@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
 from calbook.store.sqlite.schema import migrate
+from calbook.store.sqlite.words import word_faults
 
 _PAGES = 0.5  # the share of the work that they are
 _STEPS = 100_000  # of SQLite between two looks at what has come of it
@@ -30,6 +31,7 @@ def find_faults(
         if not quick:
             found.extend(_reference_faults(conn))
         found.extend(row_faults(conn, part_of(progress, _PAGES, 1), quick=quick))
+        found.extend(() if quick else word_faults(conn))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise
@@ -123,5 +125,6 @@ def _schema(conn: sqlite3.Connection) -> dict[tuple[str, str], str]:
     rows = conn.execute(
         "select type, name, sql from sqlite_master where sql is not null"
         r" and name not like '\_%' escape '\' and name not like 'sqlite\_%' escape '\'"
+        r" and name not like 'booking\_words%' escape '\'"  # made when it is needed
     )
     return {(kind, name): " ".join(text.split()) for kind, name, text in rows}

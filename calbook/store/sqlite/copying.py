@@ -63,6 +63,7 @@ def exporting(store: SqliteStore, *, is_long: bool) -> Iterator[FileTables]:
         check_exists(store.path)
     is_copied = is_long and store.path != MEMORY
     with reading_long(store) if is_copied else store.reading() as conn:
+        conn.execute("pragma mmap_size = 0")  # what is mapped counts as memory
         yield FileTables(conn)
 
 

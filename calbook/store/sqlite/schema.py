@@ -12,6 +12,7 @@ from sqlite_utils import Database, Migrations
 from calbook.core.checks import fold_email
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.people import phone_digits
+from calbook.store.booking_texts import fill_search
 from calbook.store.refolding import fold_addresses_again
 from calbook.store.sqlite import (
     tables,
@@ -23,6 +24,7 @@ from calbook.store.sqlite import (
     version_10,
     version_11,
     version_12,
+    words,
 )
 
 migrations = Migrations("calbook")
@@ -234,6 +236,8 @@ def find_by_host_and_status(db: Database) -> None:
 @migrations()
 def search_bookings(db: Database) -> None:
     _run(db.conn, version_12.SEARCH)
+    fill_search(db.conn)
+    words.keep_words(db.conn)
 
 
 @migrations()

@@ -131,9 +131,12 @@ class SqliteStore(Store):
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection in a transaction that is committed at the end."""
+        from calbook.store.sqlite.words import keep_words  # only for writing
+
         with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
+                keep_words(conn)
                 self._wait_for_lock(lambda: conn.execute("commit"))
                 self._check_identity()
 

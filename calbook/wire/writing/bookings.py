@@ -6,11 +6,11 @@ way for a booking to become JSON. Light: listing imports no rules.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
 from calbook.core.booking import status_by_time
+from calbook.core.json_text import loads
 from calbook.core.members import hosts_among, resources_among
 from calbook.core.time.times import Formatter, rfc3339, rfc3339_formatter
 from calbook.core.typing_names import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
         each["attendance"] = _attendance(each, occurrences)
     for each, item in zip(people, attendees, strict=True):
         if item["replies"]:
-            _add_replies(each, json.loads(item["replies"]), occurrences, stamp)
+            _add_replies(each, loads(item["replies"]), occurrences, stamp)
     created = updated = stamp(row["created_at"])
     if row["updated_at"] != row["created_at"]:
         updated = stamp(row["updated_at"])
@@ -95,7 +95,7 @@ def booking_to_json(row: Row, *, now: int) -> Json:
 @lru_cache
 def _tell_members_apart(stored: str | tuple[str, ...]) -> _Members:
     """In a listing many bookings have the same ones."""
-    ids = json.loads(stored) if isinstance(stored, str) else stored
+    ids = loads(stored) if isinstance(stored, str) else stored
     return hosts_among(ids), resources_among(ids)
 
 
@@ -228,8 +228,8 @@ def _attendee(item: Mapping[str, Any]) -> Json:
         "timezone": item["timezone"],
         "language": item["language"],
         "personId": item["person_id"],
-        "onlyOn": json.loads(item["only_on"]) if item["only_on"] else [],
-        "absentOn": json.loads(item["absent_on"]) if item["absent_on"] else [],
+        "onlyOn": loads(item["only_on"]) if item["only_on"] else [],
+        "absentOn": loads(item["absent_on"]) if item["absent_on"] else [],
         "partstat": None,
         "repliedAt": None,
         "attendance": "unknown",
@@ -299,7 +299,7 @@ def _by_shown_key(attendances: str, attendees: list[Json]) -> Json:
     from calbook.core.people import person_key, shown_key  # only for groups
 
     given = {person_key(item): shown_key(item) for item in attendees}
-    said = json.loads(attendances).items()
+    said = loads(attendances).items()
     return {given.get(key, key): attendance for key, attendance in said}
 
 
@@ -375,5 +375,5 @@ def event_to_json(row: Row, timezone: str) -> Json:
         "at": rfc3339(row["at"], timezone),
         "by": row["by"],
         "actor": row["actor"],
-        "change": json.loads(row["change"]),
+        "change": loads(row["change"]),
     }

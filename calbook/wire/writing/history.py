@@ -7,9 +7,9 @@ the change they are enough to tell what it was, see `reading.history`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from calbook.core.time.times import epoch, rfc3339
+from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:

@@ -145,7 +145,9 @@ def test_what_the_rows_say_against_each_other_is_found_unless_it_is_to_be_quick(
     with opened(place) as conn:
         conn.execute("update bookings set title = ''")
 
-    assert found(client, quick=False) == {"inconsistent": f"{uid} has no title"}
+    assert found(client, quick=False) == {
+        "inconsistent": f"{uid} is searched by another text than it has"
+    }
     assert found(client) == {}
 
 

@@ -109,17 +109,25 @@ def stored_calendars(
     alarm: int | None = None,
     progress: Progress | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """What is not cancelled of many bookings, by uid: each as a file without METHOD."""
+    """What is not cancelled of many bookings, by uid: each as a file without METHOD.
+
+    Once more where it changed while the others were read.
+    """
     from calbook.services.calendars.feed_bookings import read_portions
 
     before, now = _alarm(alarm), context.clock()
     with context.store.read(Facts) as facts:
         chosen = find_filters(facts, wanted, now)
+    given: dict[str, int] = {}  # as what, by uid
     for portion in read_portions(context, chosen, now):
         for invite in (*portion.invites, *portion.instead):
-            if not invite.is_cancelled:
-                data = write_calendar([invite], method=None, alarm=before)
-                yield invite.booking.uid, data
+            if invite.is_cancelled:
+                continue
+            uid = invite.booking.uid
+            data = write_calendar([invite], method=None, alarm=before)
+            if given.get(uid) != hash(data):
+                given[uid] = hash(data)
+                yield uid, data
         if progress is not None:
             progress(portion.done, portion.total)
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
-from typing import Any, Literal, NamedTuple
-
-from dateutil import rrule
-from dateutil.relativedelta import relativedelta
+from typing import Any, NamedTuple
 
 from calbook.core.errors import BadInput
 from calbook.core.time import times
@@ -35,12 +32,7 @@ class Frequency(StrEnum):
     YEARLY = "YEARLY"
 
 
-_FREQUENCIES: Mapping[Frequency, Literal[0, 1, 2, 3]] = {
-    Frequency.DAILY: rrule.DAILY,
-    Frequency.WEEKLY: rrule.WEEKLY,
-    Frequency.MONTHLY: rrule.MONTHLY,
-    Frequency.YEARLY: rrule.YEARLY,
-}
+_STEPS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7}  # days
 
 
 class Weekday(NamedTuple):
@@ -123,19 +115,17 @@ def can_start_on(rule: Recurrence, day: date) -> bool:
 def wall_times(rule: Recurrence, first: datetime) -> Iterator[datetime]:
     """The wall times of a rule without its COUNT, as far as a series may reach."""
     last = min(_furthest(first), rule.until or date.max)
-    days = [
-        rrule.weekday(DAYS.index(day), nth)
-        for day, nth in with_numbered_weekdays(rule.by_day)
-    ]
-    return iter(
-        rrule.rrule(
-            _FREQUENCIES[rule.frequency],
-            dtstart=first,
-            interval=rule.interval,
-            until=datetime.combine(last, first.time()),
-            byweekday=days or None,  # an empty list would stand for every day
+    if rule.by_day or rule.frequency not in _STEPS:
+        from calbook.core.time import calendar_dates  # slow to import
+
+        by_day = with_numbered_weekdays(rule.by_day)
+        weekdays = [(DAYS.index(day), nth) for day, nth in by_day]
+        return calendar_dates.wall_times(
+            rule.frequency, rule.interval, weekdays, first=first, last=last
         )
-    )
+    step = _STEPS[rule.frequency] * rule.interval
+    behind = (last - first.date()).days + 1
+    return (first + timedelta(n) for n in range(0, behind, step))
 
 
 def with_numbered_weekdays(by_day: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
@@ -179,20 +169,27 @@ def from_json(stored: Mapping[str, Any]) -> Recurrence:
     )
 
 
+_EPOCH = times.instant(0)
+_WALL_EPOCH = _EPOCH.replace(tzinfo=None)
+
+
 def _starts_at(walls: Iterable[datetime], timezone: str) -> Iterator[Start]:
+    """As `times.instant_of_wall` has each, for wall times whose `fold` is 0."""
+    local = times.zone(timezone)
     for wall in walls:
-        instant = times.instant_of_wall(wall, timezone)
+        offset = local.utcoffset(wall)
+        assert offset is not None
         # Only a time in a gap can lie on a skipped date; asking each date costs more.
-        exists = times.wall_time(instant, timezone) == wall
-        if exists or not times.is_skipped(wall.date(), timezone):
-            yield Start(wall, instant)
+        is_plain = local.utcoffset(wall.replace(fold=1)) == offset
+        if is_plain or not times.is_skipped(wall.date(), timezone):
+            yield Start(wall, _EPOCH + (wall - _WALL_EPOCH - offset))
 
 
 def _furthest(first: datetime) -> date:
     """The last date that a series may have."""
-    return min(
-        (first + relativedelta(years=MAX_YEARS)).date(), date(times.LAST_YEAR, 12, 31)
-    )
+    year, month = first.year + MAX_YEARS, first.month
+    day = min(first.day, monthrange(year, month)[1])  # of a 29 February the 28th
+    return min(date(year, month, day), date(times.LAST_YEAR, 12, 31))
 
 
 def _check_first(rule: Recurrence, first: datetime, timezone: str) -> None:

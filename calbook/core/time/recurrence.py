@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any, Literal, NamedTuple
-
-from dateutil import rrule
-from dateutil.relativedelta import relativedelta
+from typing import Any, NamedTuple, TypeVar
 
 from calbook.core.errors import BadInput
 from calbook.core.time import times
@@ -33,14 +30,6 @@ class Frequency(StrEnum):
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
     YEARLY = "YEARLY"
-
-
-_FREQUENCIES: Mapping[Frequency, Literal[0, 1, 2, 3]] = {
-    Frequency.DAILY: rrule.DAILY,
-    Frequency.WEEKLY: rrule.WEEKLY,
-    Frequency.MONTHLY: rrule.MONTHLY,
-    Frequency.YEARLY: rrule.YEARLY,
-}
 
 
 class Weekday(NamedTuple):
@@ -79,6 +68,9 @@ class Start(NamedTuple):
     instant: datetime
 
 
+_Date = TypeVar("_Date", date, Start)
+
+
 def starts(
     rule: Recurrence, first: datetime, timezone: str, *, most: int = MAX_OCCURRENCES
 ) -> tuple[Start, ...]:
@@ -92,11 +84,20 @@ def starts(
         BadInput: `first` is not a date of the rule, there are more than `most`, or
             the last one is further away than a series may reach.
     """
+    _check_first(rule, first.date(), timezone)
+    walls = _starts_at(wall_times(rule, first), timezone)
+    return _take(rule, first.date(), walls, most)
+
+
+def dates(
+    rule: Recurrence, first: date, timezone: str, *, most: int = MAX_OCCURRENCES
+) -> tuple[date, ...]:
+    """The dates of `starts`, which are the same at whatever time they begin."""
     _check_first(rule, first, timezone)
-    wanted = most + 1 if rule.count is None else min(rule.count, most + 1)
-    found = tuple(islice(_starts_at(wall_times(rule, first), timezone), wanted))
-    _check_length(rule, first, len(found), most)
-    return found
+    days = (
+        day for day in _dates_of(rule, first) if not times.is_skipped(day, timezone)
+    )
+    return _take(rule, first, days, most)
 
 
 def first_starts(
@@ -104,7 +105,7 @@ def first_starts(
 ) -> tuple[Start, ...]:
     """`starts` of a rule without its end: so many, or as many as a series may reach."""
     endless = replace(rule, count=number, until=None)
-    _check_first(endless, first, timezone)
+    _check_first(endless, first.date(), timezone)
     return tuple(islice(_starts_at(wall_times(endless, first), timezone), number))
 
 
@@ -122,20 +123,48 @@ def can_start_on(rule: Recurrence, day: date) -> bool:
 
 def wall_times(rule: Recurrence, first: datetime) -> Iterator[datetime]:
     """The wall times of a rule without its COUNT, as far as a series may reach."""
+    time = first.time()
+    return (datetime.combine(day, time) for day in _dates_of(rule, first.date()))
+
+
+def _dates_of(rule: Recurrence, first: date) -> Iterator[date]:
     last = min(_furthest(first), rule.until or date.max)
+    if rule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        return map(date.fromordinal, _even_dates(rule, first, last))
+    return _dates_by_dateutil(rule, first, last)
+
+
+def _even_dates(rule: Recurrence, first: date, last: date) -> Iterator[int]:
+    """Ordinals: of each Nth day, or of some days of each Nth week from Monday on."""
+    begin, end = first.toordinal(), last.toordinal() + 1
+    weekdays = sorted({DAYS.index(weekday.day) for weekday in rule.by_day})
+    if rule.frequency is Frequency.DAILY:
+        every = range(begin, end, rule.interval)
+        return (day for day in every if not weekdays or (day - 1) % 7 in weekdays)
+    monday = begin - first.weekday()
+    return (
+        week + weekday
+        for week in range(monday, end, 7 * rule.interval)
+        for weekday in weekdays or (first.weekday(),)
+        if begin <= week + weekday < end
+    )
+
+
+def _dates_by_dateutil(rule: Recurrence, first: date, last: date) -> Iterator[date]:
+    from dateutil import rrule  # slow to import
+
     days = [
         rrule.weekday(DAYS.index(day), nth)
         for day, nth in with_numbered_weekdays(rule.by_day)
     ]
-    return iter(
-        rrule.rrule(
-            _FREQUENCIES[rule.frequency],
-            dtstart=first,
-            interval=rule.interval,
-            until=datetime.combine(last, first.time()),
-            byweekday=days or None,  # an empty list would stand for every day
-        )
+    found = rrule.rrule(
+        rrule.MONTHLY if rule.frequency is Frequency.MONTHLY else rrule.YEARLY,
+        dtstart=times.midnight(first),
+        interval=rule.interval,
+        until=times.midnight(last),
+        byweekday=days or None,  # an empty list would stand for every day
     )
+    return (midnight.date() for midnight in found)
 
 
 def with_numbered_weekdays(by_day: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
@@ -188,16 +217,15 @@ def _starts_at(walls: Iterable[datetime], timezone: str) -> Iterator[Start]:
             yield Start(wall, instant)
 
 
-def _furthest(first: datetime) -> date:
+def _furthest(first: date) -> date:
     """The last date that a series may have."""
-    return min(
-        (first + relativedelta(years=MAX_YEARS)).date(), date(times.LAST_YEAR, 12, 31)
-    )
+    year, month = first.year + MAX_YEARS, first.month
+    there = date(year, month, min(first.day, monthrange(year, month)[1]))
+    return min(there, date(times.LAST_YEAR, 12, 31))
 
 
-def _check_first(rule: Recurrence, first: datetime, timezone: str) -> None:
+def _check_first(rule: Recurrence, day: date, timezone: str) -> None:
     """RFC 5545, 3.8.5.3: a rule whose DTSTART is none of its dates is undefined."""
-    day = first.date()
     if times.is_skipped(day, timezone):
         raise BadInput(
             f"the series cannot begin on {day}: {timezone} left that day out",
@@ -226,7 +254,17 @@ def _falls_on(by_day: tuple[Weekday, ...], day: date) -> bool:
     return any(weekday.day == name and weekday.nth in nth for weekday in by_day)
 
 
-def _check_length(rule: Recurrence, first: datetime, found: int, most: int) -> None:
+def _take(
+    rule: Recurrence, first: date, every: Iterable[_Date], most: int
+) -> tuple[_Date, ...]:
+    """As many as the rule counts, if a series may have them."""
+    wanted = most + 1 if rule.count is None else min(rule.count, most + 1)
+    found = tuple(islice(every, wanted))
+    _check_length(rule, first, len(found), most)
+    return found
+
+
+def _check_length(rule: Recurrence, first: date, found: int, most: int) -> None:
     if found > most:
         raise BadInput(
             f"the series has more than {most} occurrences; at most {most} are booked",

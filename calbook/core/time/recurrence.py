@@ -131,40 +131,28 @@ def _dates_of(rule: Recurrence, first: date) -> Iterator[date]:
     last = min(_furthest(first), rule.until or date.max)
     if rule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
         return map(date.fromordinal, _even_dates(rule, first, last))
-    return _dates_by_dateutil(rule, first, last)
+    from calbook.core.time import calendar_dates  # slow to import
+
+    by_day = with_numbered_weekdays(rule.by_day)
+    weekdays = [(DAYS.index(day), nth) for day, nth in by_day]
+    return calendar_dates.dates(
+        rule.frequency, rule.interval, weekdays, first=first, last=last
+    )
 
 
-def _even_dates(rule: Recurrence, first: date, last: date) -> Iterator[int]:
+def _even_dates(rule: Recurrence, first: date, last: date) -> Iterable[int]:
     """Ordinals: of each Nth day, or of some days of each Nth week from Monday on."""
     begin, end = first.toordinal(), last.toordinal() + 1
+    is_daily = rule.frequency is Frequency.DAILY
+    step = rule.interval if is_daily else 7 * rule.interval
+    if not rule.by_day:
+        return range(begin, end, step)
     weekdays = sorted({DAYS.index(weekday.day) for weekday in rule.by_day})
-    if rule.frequency is Frequency.DAILY:
-        every = range(begin, end, rule.interval)
-        return (day for day in every if not weekdays or (day - 1) % 7 in weekdays)
-    monday = begin - first.weekday()
-    return (
-        week + weekday
-        for week in range(monday, end, 7 * rule.interval)
-        for weekday in weekdays or (first.weekday(),)
-        if begin <= week + weekday < end
-    )
-
-
-def _dates_by_dateutil(rule: Recurrence, first: date, last: date) -> Iterator[date]:
-    from dateutil import rrule  # slow to import
-
-    days = [
-        rrule.weekday(DAYS.index(day), nth)
-        for day, nth in with_numbered_weekdays(rule.by_day)
-    ]
-    found = rrule.rrule(
-        rrule.MONTHLY if rule.frequency is Frequency.MONTHLY else rrule.YEARLY,
-        dtstart=times.midnight(first),
-        interval=rule.interval,
-        until=times.midnight(last),
-        byweekday=days or None,  # an empty list would stand for every day
-    )
-    return (midnight.date() for midnight in found)
+    if is_daily:
+        return (n for n in range(begin, end, step) if (n - 1) % 7 in weekdays)
+    weeks = range(begin - first.weekday(), end, step)
+    every = (monday + weekday for monday in weeks for weekday in weekdays)
+    return (n for n in every if begin <= n < end)
 
 
 def with_numbered_weekdays(by_day: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
@@ -208,20 +196,27 @@ def from_json(stored: Mapping[str, Any]) -> Recurrence:
     )
 
 
+_EPOCH = times.instant(0)
+_WALL_EPOCH = _EPOCH.replace(tzinfo=None)
+
+
 def _starts_at(walls: Iterable[datetime], timezone: str) -> Iterator[Start]:
+    """As `times.instant_of_wall` has each, for wall times whose `fold` is 0."""
+    local = times.zone(timezone)
     for wall in walls:
-        instant = times.instant_of_wall(wall, timezone)
+        offset = local.utcoffset(wall)
+        assert offset is not None
         # Only a time in a gap can lie on a skipped date; asking each date costs more.
-        exists = times.wall_time(instant, timezone) == wall
-        if exists or not times.is_skipped(wall.date(), timezone):
-            yield Start(wall, instant)
+        is_plain = local.utcoffset(wall.replace(fold=1)) == offset
+        if is_plain or not times.is_skipped(wall.date(), timezone):
+            yield Start(wall, _EPOCH + (wall - _WALL_EPOCH - offset))
 
 
 def _furthest(first: date) -> date:
     """The last date that a series may have."""
     year, month = first.year + MAX_YEARS, first.month
-    there = date(year, month, min(first.day, monthrange(year, month)[1]))
-    return min(there, date(times.LAST_YEAR, 12, 31))
+    day = min(first.day, monthrange(year, month)[1])  # of a 29 February the 28th
+    return min(date(year, month, day), date(times.LAST_YEAR, 12, 31))
 
 
 def _check_first(rule: Recurrence, day: date, timezone: str) -> None:

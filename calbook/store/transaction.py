@@ -19,7 +19,7 @@ from calbook.core.model import (
 )
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any
-from calbook.store import booked_people, columns, outbox
+from calbook.store import booked_people, columns, occurrences, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, SPANS, Exclusion, edges
@@ -49,16 +49,13 @@ class Transaction(CatalogWriter):
         self.insert_all("bookings", tuple(row), [tuple(row.values())])
         self._save_hosts(booking)
         attendees = booked_people.save_new_attendees(self, booking)
-        occurrences = [columns.occurrence(booking, o) for o in booking.occurrences]
-        self.insert_all("occurrences", columns.OCCURRENCE, occurrences)
+        dates = occurrences.insert_occurrences(self, booking, booking.occurrences)
         self._claim(booking, _to_be_claimed(booking, None))
         return {
             **row,
             "hosts": booking.host_ids,
             "attendees": attendees,
-            "occurrences": [
-                dict(zip(columns.OCCURRENCE, each, strict=True)) for each in occurrences
-            ],
+            "occurrences": dates,
         }
 
     def save(self, after: Booking, before: Booking) -> None:
@@ -179,10 +176,8 @@ class Transaction(CatalogWriter):
             for key, o in new.items()
             if key in kept and o != old[key]
         ]
-        added = [
-            columns.occurrence(after, o) for key, o in new.items() if key not in kept
-        ]
-        self.insert_all("occurrences", columns.OCCURRENCE, added)
+        added = [o for key, o in new.items() if key not in kept]
+        occurrences.insert_occurrences(self, after, added)
         self.upsert_all(
             "occurrences", "uid, recurrence_id", columns.OCCURRENCE, changed
         )
@@ -243,15 +238,8 @@ class Transaction(CatalogWriter):
 
     def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""
-        held: dict[str, list[tuple[Any, ...]]] = {}
-        for o in live:
-            start, end = times.epoch(o.claim.start), times.epoch(o.claim.end)
-            key = times.epoch(o.recurrence_id)
-            for id in booking.hosts_of(o):
-                held.setdefault(id, []).append((id, start, end, booking.uid, key))
-        for id, claims in held.items():
+        for id in occurrences.insert_claims(self, booking, live):
             self._untaken.pop(id, None)
-            self.insert_all("claims", _CLAIM, claims)
 
     # -- events
 
@@ -321,7 +309,6 @@ _ONE_IS_TAKEN = _IS_TAKEN.format(
     spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
 )
 _ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
-_CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _EVENT = """
     insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
         sequence, replaced, booking)

@@ -361,6 +361,7 @@ def test_without_published_feeds_none_is_thought_of(
     "command",
     [
         (*create(10), "--json"),
+        (*create(10), "--repeat", "weekly", "--count", "3", "--json"),
         create(10),
         ("show", "UID", "--json"),
         ("cancel", "UID", "--json"),

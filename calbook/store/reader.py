@@ -29,43 +29,16 @@ _SHOWN = 8  # candidates of an ambiguous one
 
 # Of an occurrence: what people see, and what decisions need besides.
 _SHOWN_COLUMNS = (
-    "date",
-    "start_at",
-    "end_at",
-    "status",
-    "resolution",
-    "cancelled_by",
-    "reason",
-    "attendance",
-    "attendances",
-    "hosts",
-    "held_until",
+    *("date", "start_at", "end_at", "status", "resolution", "cancelled_by", "reason"),
+    *("attendance", "attendances", "hosts", "held_until"),
 )
 OCCURRENCE_COLUMNS = (
-    *_SHOWN_COLUMNS,
-    "recurrence_id",
-    "claim_start",
-    "claim_end",
-    "wall",
-    "wall_timezone",
-    "by_offset",
-    "due",
-    "move_reason",
+    *(*_SHOWN_COLUMNS, "recurrence_id", "claim_start", "claim_end"),
+    *("wall", "wall_timezone", "by_offset", "due", "move_reason"),
 )
 ATTENDEE_COLUMNS = (
-    "email",
-    "name",
-    "phone",
-    "timezone",
-    "responses",
-    "notes",
-    "metadata",
-    "ref",
-    "language",
-    "person_id",
-    "only_on",
-    "absent_on",
-    "replies",
+    *("email", "name", "phone", "timezone", "responses", "notes", "metadata", "ref"),
+    *("language", "person_id", "only_on", "absent_on", "replies"),
 )
 
 

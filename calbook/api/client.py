@@ -362,11 +362,19 @@ class Client:
 
         maintenance.back_up_file(self._context, os.fspath(path), force, progress)
 
-    def restore(self, path: str | os.PathLike[str]) -> str | None:
-        """Put a copy in the file's place; where the present one is kept."""
+    def restore(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        confirm: Callable[[], object] | None = None,
+    ) -> str | None:
+        """Put a copy in the file's place; where the present one is kept.
+
+        `confirm` is called once the copy is found sound; what it raises stops it.
+        """
         from calbook.services import maintenance
 
-        return maintenance.restore_file(self._context, os.fspath(path))
+        return maintenance.restore_file(self._context, os.fspath(path), confirm)
 
     def compact(self) -> tuple[int, int]:
         """Give back the room of what was deleted; the bytes before and after.

@@ -187,10 +187,7 @@ class Client:
         return len(due.find_due(self._context, age))
 
     def event_ahead(self) -> datetime | None:
-        """When the newest event was written, if that lies ahead of this clock.
-
-        Then the clock is wrong, or was when that event was written.
-        """
+        """When the newest event was written, if that is ahead of this clock."""
         from calbook.services.outbox import sending
 
         return sending.find_event_ahead(self._context)
@@ -363,10 +360,7 @@ class Client:
         maintenance.back_up_file(self._context, os.fspath(path), force, progress)
 
     def restore(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        confirm: Callable[[], object] | None = None,
+        self, path: Place, *, confirm: Callable[[], object] | None = None
     ) -> str | None:
         """Put a copy in the file's place; where the present one is kept.
 
@@ -390,10 +384,7 @@ class Client:
         return maintenance.compact_file(self._context)
 
     def share(self, *, group: str) -> None:
-        """Give the file to a group of users on this machine, who then may all write.
-
-        Its directory has to be the group's: what SQLite makes there is theirs too.
-        """
+        """Let a group of users here write the file, in a directory of theirs."""
         from calbook.services import maintenance
 
         maintenance.share_file(self._context, group)

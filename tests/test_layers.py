@@ -361,6 +361,7 @@ def test_without_published_feeds_none_is_thought_of(
     "command",
     [
         (*create(10), "--json"),
+        (*create(10), "--repeat", "weekly", "--count", "3", "--json"),
         create(10),
         ("show", "UID", "--json"),
         ("cancel", "UID", "--json"),
@@ -452,12 +453,18 @@ def test_a_calendar_file_loads_nothing_heavy(loaded: Loaded, run: Run) -> None:
     assert loaded("ics", uid, among=HEAVY) == []
 
 
-def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
-    rule = ("--repeat", "weekly", "--count", "3")
+@pytest.mark.parametrize(
+    ("repeat", "expected"), [("weekly", []), ("monthly", ["dateutil"])]
+)
+def test_free_starts_of_a_series_load_dateutil_at_most(
+    loaded: Loaded, repeat: str, expected: list[str]
+) -> None:
+    """And that only for what does not come every so many days."""
+    rule = ("--repeat", repeat, "--count", "3")
 
     found = loaded("slots", "--event", "demo", *rule, "--json", among=HEAVY)
 
-    assert found == ["dateutil"]
+    assert found == expected
 
 
 def test_a_calendar_is_read_without_icalendar(loaded: Loaded, tmp_path: Path) -> None:
@@ -481,3 +488,19 @@ def test_importing_calbook_loads_nothing_else() -> None:
     )
 
     assert done.stdout == "calbook\n\n"
+
+
+def test_plugins_have_each_a_fixture_of_their_own() -> None:
+    """Of two with one name the tests of others would have the one that came last."""
+    tests = Path(__file__).parent
+    plugins = [tests / "conftest.py", *tests.glob("support/*.py")]
+    names = [
+        node.name
+        for file in plugins
+        if file.name != "places.py"  # whose fixture a module imports
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and any("fixture" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+    assert sorted(names) == sorted(set(names))

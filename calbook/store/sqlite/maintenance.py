@@ -111,6 +111,7 @@ def reading_long(
             stack.enter_context(translate_errors(store.path))
             conn = stack.enter_context(closing(sqlite3.connect(copy)))
             conn.execute(f"pragma mmap_size = {_MAPPED}")  # nobody can cut it short
+            conn.execute("pragma synchronous = off")
         yield conn
 
 

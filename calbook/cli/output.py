@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 
 from calbook.cli import global_options
 from calbook.cli.list_texts import TIMES, list_texts, object_text
@@ -14,7 +14,8 @@ from calbook.cli.list_texts import Json as Json
 from calbook.cli.list_texts import OutputOptions as OutputOptions
 from calbook.cli.list_texts import as_json as as_json
 from calbook.cli.list_texts import is_for_programs as is_for_programs
-from calbook.core.text import printable
+from calbook.core.json_text import dumps
+from calbook.core.text import escape_json, printable
 from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -257,6 +258,21 @@ def print_object(
     print_list(
         items, form, keys=keys, table=lambda _: card(items[0]) if items else nothing
     )
+
+
+def print_long_text(key: str, parts: Iterable[bytes], form: OutputOptions) -> None:
+    """An object of one text as JSON, whose whole lines are written as they come."""
+
+    def texts() -> Iterator[str]:
+        rest = b""
+        for part in parts:
+            lines, end, rest = (rest + part).rpartition(b"\n")
+            yield (lines + end).decode()
+        yield rest.decode()
+
+    before, after = object_text({key: ""}, form, indent=_indent()).split('""')
+    inner = (escape_json(dumps(text))[1:-1] for text in texts())
+    _write_parts(chain([f'{before}"'], inner, [f'"{after}']))
 
 
 def print_done(said: str, found: Value | Json, *, form: OutputOptions) -> None:

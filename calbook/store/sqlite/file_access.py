@@ -46,6 +46,14 @@ def set_pragmas(conn: sqlite3.Connection) -> None:
         conn.execute(pragma)
 
 
+def has_wal(real_path: str) -> bool:
+    """Whether a file in which a transaction has begun may be in WAL: it has one then.
+
+    Asking SQLite costs more than the rest of the beginning.
+    """
+    return os.access(f"{real_path}-wal", os.F_OK)
+
+
 def leave_wal(conn: sqlite3.Connection) -> None:
     """Give a file that another program turned to WAL its rollback journal back.
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
@@ -22,6 +23,7 @@ from calbook.store.sqlite.file_access import (
     check_directory,
     check_is_whole,
     create_file,
+    has_wal,
     is_file,
     leave_wal,
     lock_deadline,
@@ -60,12 +62,13 @@ class SqliteStore(Store):
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
+        self._real_path: str | None = None  # as it was when it was opened
 
     def close(self) -> None:
         if self._conn is not None:
             with translate_errors(self.path):
                 self._conn.close()
-            self._conn = None
+            self._conn = self._real_path = None
 
     def __del__(self) -> None:
         if self._conn is not None:
@@ -154,17 +157,19 @@ class SqliteStore(Store):
     @contextmanager
     def _turn(self, conn: sqlite3.Connection) -> Iterator[None]:
         """Write when it is one's turn; what was not ended is taken back within it."""
+        if self._real_path is None:
+            self._real_path = os.path.realpath(self.path)
         deadline = lock_deadline(self.patience)
-        with WriteQueue(self.path) as queue:
+        with WriteQueue(self._real_path) as queue:
             if self.path != MEMORY:
                 queue.join(deadline)
+            wait = partial(wait_until, deadline, meanwhile=queue.form)
             try:
-                leave_wal(conn)
-                self._begin(
-                    conn,
-                    "immediate",
-                    lambda step: wait_until(deadline, step, queue.form),
-                )
+                self._begin(conn, "immediate", wait)
+                if has_wal(self._real_path):
+                    conn.execute("rollback")
+                    leave_wal(conn)
+                    self._begin(conn, "immediate", wait)
                 yield
             finally:
                 if conn.in_transaction:

@@ -33,6 +33,11 @@ LOCK_TRY_SECONDS = 0.1  # seconds of it that SQLite waits without hearing a sign
 MEMORY = ":memory:"
 
 
+# Bound as they are: else sqlite3 asks both types how, which fails slowly, each time.
+for _type, _adapt in (type(None), {}.get), (bool, int):
+    sqlite3.adapters.setdefault((_type, sqlite3.PrepareProtocol), _adapt)
+
+
 _PRAGMAS = (
     "pragma foreign_keys = on",
     "pragma synchronous = extra",

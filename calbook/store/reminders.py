@@ -55,9 +55,13 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
 def settings_when_new(tx: Writer, event_type: EventType) -> NotificationSettings:
     """`notification_settings` of a booking that is made just now."""
     if tx.are_pushed is None:
-        tx.are_pushed = bool(tx.connection.execute(_ARE_PUSHED).fetchone()[0])
+        tx.are_pushed = tx.recall(_read_are_pushed)
     has_reminders = bool(event_type.reminders)
     return NotificationSettings(event_type.notify, has_reminders, False, tx.are_pushed)
+
+
+def _read_are_pushed(tx: Writer) -> bool:
+    return bool(tx.connection.execute(_ARE_PUSHED).fetchone()[0])
 
 
 _ARE_PUSHED = "select exists (select 1 from calendars where is_pushed)"

@@ -38,6 +38,7 @@ from calbook.store.store import Store, in_use_error, run_after_commit, run_befor
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
+    from calbook.store.sqlite.transaction import KnownCatalog
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -62,13 +63,14 @@ class SqliteStore(Store):
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
+        self._catalog: KnownCatalog | None = None
         self._real_path: str | None = None  # as it was when it was opened
 
     def close(self) -> None:
         if self._conn is not None:
             with translate_errors(self.path):
                 self._conn.close()
-            self._conn = self._real_path = None
+            self._conn = self._real_path = self._catalog = None
 
     def __del__(self) -> None:
         if self._conn is not None:
@@ -117,13 +119,14 @@ class SqliteStore(Store):
 
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
-        from calbook.store.transaction import Transaction  # slow to import
+        from calbook.store.sqlite.transaction import SqliteTransaction  # slow to import
 
         with self.writing(dry_run=dry_run) as conn:
-            tx = Transaction(conn, self.actor)
+            tx = SqliteTransaction(conn, self.actor, self._catalog)
             yield tx
             run_before_commit(tx)
         if not dry_run:
+            self._catalog = tx.learned()
             self.queued += tx.queued
             self.untold += tx.untold
             self.served += tx.served

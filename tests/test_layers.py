@@ -481,3 +481,19 @@ def test_importing_calbook_loads_nothing_else() -> None:
     )
 
     assert done.stdout == "calbook\n\n"
+
+
+def test_plugins_have_each_a_fixture_of_their_own() -> None:
+    """Of two with one name the tests of others would have the one that came last."""
+    tests = Path(__file__).parent
+    plugins = [tests / "conftest.py", *tests.glob("support/*.py")]
+    names = [
+        node.name
+        for file in plugins
+        if file.name != "places.py"  # whose fixture a module imports
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and any("fixture" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+    assert sorted(names) == sorted(set(names))

@@ -769,7 +769,7 @@ class DeliveryUnderWay(Busy):
 
 
 class Damaged(StoreError, code="damaged"):
-    """The file is cut short or its pages contradict each other."""
+    """The file is cut short, or what is in it contradicts itself."""
 
 
 class NotCalbook(StoreError, code="not_calbook"):

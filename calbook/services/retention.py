@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
 from calbook.store.facts import Facts
 from calbook.store.reader import Reader
-from calbook.store.settings import CLOCK, RETENTION, read_setting, save_setting
+from calbook.store.settings import (
+    CLOCK,
+    LETTERS,
+    RETENTION,
+    read_setting,
+    save_setting,
+)
 
 if TYPE_CHECKING:
     from calbook.store.connection import Row
@@ -108,7 +115,27 @@ def _erasing_steps(context: Context) -> Iterator[_Step]:
     yield look
     for _ in range(_MOST):
         if not is_more[0]:
+            break
+        yield step
+    yield from _overwriting_steps()
+
+
+def _overwriting_steps() -> Iterator[_Step]:
+    """Who was erased leaves the index for searching, some pages at a time."""
+    is_more = [True]
+
+    def step(tx: Transaction, *, is_first: bool = False) -> None:
+        if read_setting(tx, LETTERS) is None:
+            is_more[0] = False
             return
+        from calbook.store.booking_texts import forget_some_letters  # seldom
+
+        is_more[0] = forget_some_letters(tx.connection, is_first=is_first)
+        if not is_more[0]:
+            save_setting(tx, LETTERS, None)
+
+    yield partial(step, is_first=True)
+    while is_more[0]:
         yield step
 
 
@@ -180,4 +207,5 @@ def _erase(tx: Transaction, person: Any, now: datetime) -> None:
     from calbook.services.bookings.erased import erase_person
 
     erase_person(tx, person, now, by=Actor.SYSTEM, empties=True)
+    save_setting(tx, LETTERS, "erased")
     tx.erased.append(person.id or person.uid)

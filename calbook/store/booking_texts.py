@@ -59,6 +59,15 @@ def forget_texts(conn: Connection, uids: Iterable[str]) -> None:
         take_out_changed(conn)
 
 
+def forget_some_letters(conn: Connection, *, is_first: bool) -> bool:
+    """Overwrite what the index has of forgotten texts; whether more is left."""
+    if not isinstance(conn, sqlite3.Connection):
+        return False
+    from calbook.store.sqlite.words import forget_some_words
+
+    return forget_some_words(conn, is_first=is_first)
+
+
 def fill_search(conn: Connection) -> None:
     """Of all."""
     for part in _parts(conn):

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 RETENTION = "retention"  # how long people are kept, as `3y`
 CLOCK = "clock"  # since when it goes without a leap, and up to when that is known
+LETTERS = "letters"  # that the index for searching has some of who was erased
+OF_MACHINE = (CLOCK, LETTERS)  # which no other file has to know
 
 
 def read_setting(reader: Reader, name: str) -> str | None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import (
+    books,
     calendars,
     counts,
+    feeds,
     imports,
     inserts,
     lists,
@@ -23,22 +25,27 @@ from . import (
     steps,
     sweeps,
     team_rules,
+    views,
     waiting_line,
     years,
 )
+from .books import Book
 from .figures import Figure, sources, table
+
+_FEW = 1_000  # bookings of a small file
 
 
 class Scale(NamedTuple):
     """How much is measured."""
 
     large: int  # bookings of a large file
+    at_once: int  # that are made in one transaction
     pairs: int  # of runs that are timed in turns
     has_servers: bool
 
 
-QUICK = Scale(large=20_000, pairs=3, has_servers=False)
-USUAL = Scale(large=100_000, pairs=15, has_servers=True)
+QUICK = Scale(large=20_000, at_once=2_000, pairs=3, has_servers=False)
+USUAL = Scale(large=100_000, at_once=100_000, pairs=15, has_servers=True)
 MILLION = USUAL._replace(large=1_000_000)
 
 
@@ -84,31 +91,46 @@ def _report(figures: list[Figure]) -> int:
 
 
 def _measured(directory: Path, scale: Scale) -> Iterator[Figure]:
-    few, many = scale.large // 10, scale.large
+    few = books.full(directory / "few.db", _FEW)
+    many = books.full(directory / "many.db", scale.large)
+    yield _size(few, many)
     for figures in (
-        startup.figures(directory),
-        steps.figures(directory, small=few, large=many),
-        years.figures(directory, small=1_000, large=many),
-        lists.figures(directory, pairs=scale.pairs),
-        counts.figures(directory, size=many),
-        memory.figures(directory, small=few, large=many),
-        inserts.figures(directory),
-        imports.figures(directory, size=few),
+        startup.figures(directory, few),
+        lists.figures(directory, few, pairs=scale.pairs),
+        steps.figures(few, many),
+        views.figures(directory, few, many),
+        years.figures(directory, small=_FEW, large=scale.large),
+        counts.figures(few, many),
+        memory.figures(few, many),
+        feeds.figures(few),
+        inserts.figures(directory, size=scale.at_once),
+        imports.figures(directory, size=scale.at_once),
         series.figures(directory),
         sweeps.figures(),
         team_rules.figures(),
         slot_lists.figures(directory),
         waiting_line.figures(directory),
-        *(_on_servers(directory) if scale.has_servers else ()),
+        *(_on_servers(directory, few, many) if scale.has_servers else ()),
     ):
         yield from _said(figures)
 
 
-def _on_servers(directory: Path) -> Iterator[Iterable[Figure]]:
+def _on_servers(directory: Path, few: Book, many: Book) -> Iterator[Iterable[Figure]]:
     from . import postgres
 
-    yield postgres.figures(directory)
+    yield postgres.figures(directory, few, many)
     yield calendars.figures(directory)
+
+
+def _size(few: Book, many: Book) -> Figure:
+    sizes = [book.path.stat().st_size for book in (few, many)]
+    return Figure(
+        f"a booking among {many.size:,} in a file",
+        (sizes[1] - sizes[0]) / (many.size - few.size),
+        at_most=1_400,
+        unit="bytes",
+        how=("the sizes of two files",),
+    )
 
 
 def _said(figures: Iterable[Figure]) -> Iterator[Figure]:

@@ -1,6 +1,7 @@
 """Bookings files of any size: one booking made by calbook, and its copies in SQL.
 
 A booking of half an hour begins with every hour, so each second half hour is free.
+Of several hosts each has as many, at the same times.
 """
 
 from __future__ import annotations
@@ -42,10 +43,12 @@ _TIMES = (
     "due",
 )
 # Where the copy number n differs from the model; every other column is the same.
+_LATER = "3600 * (n % :each)"
 _DIFFERENT = {
-    **{column: f"{column} + 3600 * n" for column in _TIMES},
-    "date": "substr(wall_at(start_at + 3600 * n), 1, 10)",
-    "wall": "wall_at(start_at + 3600 * n)",
+    **{column: f"{column} + {_LATER}" for column in _TIMES},
+    "date": f"substr(wall_at(start_at + {_LATER}), 1, 10)",
+    "wall": f"wall_at(start_at + {_LATER})",
+    "host_id": "iif(n < :each, host_id, 'user_host_' || (n / :each))",
     "uid": "nth_uid(n)",
     "search": "replace(search, :model, nth_uid(n))",
     "seq": "null",
@@ -66,8 +69,8 @@ class Book(NamedTuple):
         return self.first + place * HOUR
 
 
-def opened(path: Path) -> Client:
-    """A client on a file, its clock at `NOW`."""
+def opened(path: Path | str) -> Client:
+    """A client on a file or database, its clock at `NOW`."""
     return Client(path, clock=lambda: NOW)
 
 
@@ -82,16 +85,22 @@ def empty(path: Path) -> Book:
     always = [{"day": d, "startTime": "00:00", "endTime": "24:00"} for d in _DAYS]
     with opened(path) as client:
         client.calendar.schedules.create("always", timezone=ZONE, availability=always)
-        client.calendar.event_types.create("demo", schedule_id="always")
+        client.calendar.event_types.create(
+            "demo", schedule_id="always", maximum_advance=None
+        )
     return Book(path, coming_day(), 0)
 
 
-def full(path: Path, size: int) -> Book:
-    """A file with so many bookings, one an hour."""
+def full(path: Path, size: int, *, hosts: int = 1) -> Book:
+    """A file with so many bookings, one an hour of each host."""
     book = empty(path)
     with opened(path) as client:
         model = client.calendar.bookings.create(**wanted(book, 0))
-    _multiply(path, model.uid, size - 1)
+        for n in range(1, hosts):
+            client.calendar.hosts.create(f"host_{n}")
+    _multiply(path, model.uid, size - 1, each=size // hosts)
+    with opened(path) as client:  # the next change lets the copies be found by letters
+        client.calendar.event_types.update("demo", title="Demo")
     return book._replace(size=size)
 
 
@@ -113,7 +122,8 @@ def _wall_at(epoch: int) -> str:
     return times.wall_time(times.instant(epoch), ZONE).isoformat()
 
 
-def _multiply(path: Path, model: str, copies: int) -> None:
+def _multiply(path: Path, model: str, copies: int, *, each: int) -> None:
+    facts = {"model": model, "copies": copies, "each": each}
     conn = sqlite3.connect(path)
     try:
         conn.execute("pragma synchronous = off")
@@ -124,14 +134,20 @@ def _multiply(path: Path, model: str, copies: int) -> None:
             # A table of its own: else SQLite gathers all copies before it inserts one.
             conn.execute(
                 f"create temp table model as select * from {table} where uid = :model",
-                {"model": model},
+                facts,
             )
-            conn.execute(_copying(conn, table), {"model": model, "copies": copies})
+            conn.execute(_copying(conn, table), facts)
             conn.execute("drop table temp.model")
-        conn.execute("update host_loads set bookings = bookings + ?", (copies,))
+        conn.execute(_LOADS)
         conn.commit()
     finally:
         conn.close()
+
+
+_LOADS = """
+    insert or replace into host_loads
+    select event_type_id, host_id, count(*) from booking_hosts group by 1, 2
+"""
 
 
 def _copying(conn: sqlite3.Connection, table: str) -> str:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _EVENTS = 10_000
 _TURNS = 3
-_NAME = f"first pull of {_EVENTS:,} events / their import from a file, CPU time"
+_NAME = f"first pull of {_EVENTS:,} events / their import from a file"
 _NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 
 
 def figures(directory: Path) -> Iterator[Figure]:
     """CPU time of this process; Radicale's own is not in it."""
     if find_spec("radicale") is None:
-        yield Figure(_NAME, at_most=3, why_not="Radicale is not installed")
+        yield Figure(_NAME, at_most=3, unit="CPU time", why_not="no Radicale")
         return
     from support.plain_calendars import Radicale, start_radicale
     from support.processes import remove
@@ -70,6 +70,7 @@ def _compare(directory: Path, server: Radicale) -> Figure:
         _NAME,
         median(pulls[1:]) / median(imports[1:]),  # the first loads what is needed
         at_most=3,
+        unit="CPU time",
         how=("connections.add(…, busy=True) / busy.import_ics(…)",),
     )
 

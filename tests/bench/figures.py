@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-_HEADINGS = ("figure", "measured", "target", "")
+_HEADINGS = ("figure", "measured", "target", "unit", "")
 
 
 class Figure(NamedTuple):
@@ -15,6 +15,7 @@ class Figure(NamedTuple):
     measured: float | None = None
     at_most: float | None = None
     at_least: float | None = None
+    unit: str = ""  # what was measured, and mostly divided
     why_not: str = ""
     how: tuple[str, ...] = ()  # the command lines, or what was called
 
@@ -42,20 +43,20 @@ class Figure(NamedTuple):
         return "not met" if self.misses else "met"
 
     @property
-    def row(self) -> tuple[str, str, str, str]:
-        measured = "-" if self.measured is None else f"{self.measured:.2f}"
-        return self.name, measured, self.target, self.decision
+    def row(self) -> tuple[str, str, str, str, str]:
+        measured = "-" if self.measured is None else f"{self.measured:,.2f}"
+        return self.name, measured, self.target, self.unit, self.decision
 
 
 def table(figures: Iterable[Figure]) -> str:
     """A line per figure, numbers to the right."""
     rows = [_HEADINGS, *(figure.row for figure in figures)]
-    name, measured, target, _ = (
+    name, measured, target, unit, _ = (
         max(map(len, column)) for column in zip(*rows, strict=True)
     )
     return "".join(
-        f"{a:{name}}  {b:>{measured}}  {c:{target}}  {d}".rstrip() + "\n"
-        for a, b, c, d in rows
+        f"{a:{name}}  {b:>{measured}}  {c:{target}}  {d:{unit}}  {e}".rstrip() + "\n"
+        for a, b, c, d, e in rows
     )
 
 

@@ -36,9 +36,10 @@ def figures(directory: Path, *, size: int) -> Iterator[Figure]:
         taken.unlink()
         plain.unlink()
     yield Figure(
-        f"import of {size:,} bookings / plain inserts of the same rows, CPU time",
+        f"import of {size:,} bookings / plain inserts of the same rows",
         median(ours) / median(theirs),
         at_most=_AT_MOST,
+        unit="CPU time",
         how=("client.import_from(…) / executemany into the same tables",),
     )
 

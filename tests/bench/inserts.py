@@ -1,4 +1,4 @@
-"""Booking many at once, against SQLite storing the same rows with the same checks."""
+"""Booking one and many, against SQLite storing the same rows with the same checks."""
 
 from __future__ import annotations
 
@@ -10,30 +10,76 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 
-from . import books
+from . import books, processes
+from .books import Book
 from .figures import Figure
 
-_SIZE = 1_000
+_SMALL = 1_000
 _TURNS = 3
+_ONES = 5
 
 
-def figures(directory: Path) -> Iterator[Figure]:
-    """`create_all` of 1,000 bookings in one transaction; for information."""
+def figures(directory: Path, *, size: int) -> Iterator[Figure]:
+    """`create_all` in one transaction, of 1,000 bookings and of more; then `create`."""
     blank = books.empty(directory / "blank.db")
-    wanted = [books.wanted(blank, place) for place in range(_SIZE)]
+    yield _many(directory, blank, _SMALL, turns=_TURNS)
+    yield _many(directory, blank, size, turns=1)
+    yield _one(directory, blank)
+
+
+def _many(directory: Path, blank: Book, size: int, *, turns: int) -> Figure:
+    wanted = [books.wanted(blank, place) for place in range(size)]
     booked, plain = directory / "booked.db", directory / "plain.db"
     ours, theirs = [], []
-    for _ in range(_TURNS):
+    for _ in range(turns):
         shutil.copyfile(blank.path, booked)
         ours.append(seconds(partial(_book, booked, wanted)))
         rows = _rows(booked)
         shutil.copyfile(blank.path, plain)
         theirs.append(seconds(partial(_insert, plain, rows)))
-    yield Figure(
-        f"create_all of {_SIZE:,} / plain inserts of the same rows, CPU time",
+    return Figure(
+        f"create_all of {size:,} / plain inserts of the same rows",
         median(ours) / median(theirs),
-        how=(f"bookings.create_all({_SIZE:,}) / executemany into the same tables",),
+        at_most=5,
+        unit="CPU time",
+        how=("bookings.create_all(…) / executemany into the same tables",),
     )
+
+
+def _one(directory: Path, blank: Book) -> Figure:
+    """In an open client, with its commit."""
+    copy = directory / "ones.db"
+    few, many = (
+        processes.cost(
+            processes.python(
+                *("-c", _BOOK, copy, blank.first.isoformat(), number),
+                prepare=partial(shutil.copyfile, blank.path, copy),
+            )
+        )
+        for number in (_ONES, 11 * _ONES)
+    )
+    return Figure(
+        "100 bookings in an open client / BASE",
+        (many - few) * 100 / (10 * _ONES),
+        at_most=6,
+        unit=processes.unit(),
+        how=(f"bookings.create(…), by what {10 * _ONES} more take",),
+    )
+
+
+_BOOK = """
+import sys
+from datetime import datetime, timedelta
+from calbook import Client
+first = datetime.fromisoformat(sys.argv[2])
+with Client(sys.argv[1]) as client:
+    for n in range(int(sys.argv[3])):
+        client.calendar.bookings.create(
+            event_type_id="demo",
+            start_time=first + n * timedelta(hours=1),
+            attendee={"name": "Ada Lovelace", "email": "ada@example.com"},
+        )
+"""
 
 
 def _book(path: Path, wanted: list[dict[str, object]]) -> None:

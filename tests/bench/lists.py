@@ -16,8 +16,6 @@ from .books import Book
 from .figures import Figure
 from .processes import Command, calbook
 
-_SIZE = 1_000
-_PAIRS = 15
 _KHAL = """\
 [calendars]
 [[bench]]
@@ -50,21 +48,20 @@ PRODID:-//calbook//bench//EN
 """
 
 
-def figures(directory: Path, *, pairs: int = _PAIRS) -> Iterator[Figure]:
+def figures(directory: Path, book: Book, *, pairs: int) -> Iterator[Figure]:
     """Their lists against calbook's, both printed into a pipe."""
-    book = books.full(directory / "events.db", _SIZE)
     ours = calbook("list", "--all", db=book.path)
     for name, listing, at_least in (
         ("khal", _khal, 6.0),
         ("calcurse", _calcurse, None),  # written in C, and keeps no bookings
     ):
-        title = f"{name}'s list of {_SIZE:,} events / calbook's"
+        title = f"{name}'s list of {book.size:,} events / calbook's"
         program = _find(name)
         if program is None:
             yield Figure(title, at_least=at_least, why_not=f"{name} not installed")
             continue
         theirs = listing(program, book, directory / name)
-        yield from _compare(title, theirs, ours, at_least, pairs)
+        yield from _compare(title, theirs, ours, at_least, pairs=pairs, size=book.size)
 
 
 def _find(name: str) -> str | None:
@@ -74,17 +71,23 @@ def _find(name: str) -> str | None:
 
 
 def _compare(
-    title: str, theirs: Command, ours: Command, at_least: float | None, pairs: int
+    title: str,
+    theirs: Command,
+    ours: Command,
+    at_least: float | None,
+    *,
+    pairs: int,
+    size: int,
 ) -> Iterator[Figure]:
-    _check(theirs)
-    _check(ours)
+    _check(theirs, size)
+    _check(ours, size)
     times = [(processes.timed(theirs), processes.timed(ours)) for _ in range(pairs)]
     how = str(theirs), str(ours)
     for measure, ratios in (
         ("CPU time", [t.cpu / o.cpu for t, o in times]),
         ("wall time", [t.wall / o.wall for t, o in times]),
     ):
-        yield Figure(f"{title}, {measure}", median(ratios), at_least=at_least, how=how)
+        yield Figure(title, median(ratios), at_least=at_least, unit=measure, how=how)
 
 
 def _khal(khal: str, book: Book, directory: Path) -> Command:
@@ -126,8 +129,8 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8", newline="\r\n")
 
 
-def _check(command: Command) -> None:
+def _check(command: Command, size: int) -> None:
     """A first run, which also fills caches: it must list every event."""
     listed = processes.run(command).stdout.count(books.ATTENDEE["name"])
-    if listed != _SIZE:
-        raise SystemExit(f"bench: {listed} events instead of {_SIZE}: {command}")
+    if listed != size:
+        raise SystemExit(f"bench: {listed} events instead of {size}: {command}")

@@ -8,17 +8,21 @@ turns.
 from __future__ import annotations
 
 import os
+import pty
 import re
 import resource
 import shlex
 import shutil
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from statistics import median
+from threading import Thread
 from typing import NamedTuple
 
 _CALLGRIND = (
@@ -36,6 +40,7 @@ class Command(NamedTuple):
     args: tuple[str, ...]
     db: Path | str | None = None
     prepare: Callable[[], object] | None = None
+    on_terminal: bool = False
 
     def __str__(self) -> str:
         line = shlex.join(self.args)
@@ -62,21 +67,31 @@ def calbook(
     return Command((sys.executable, *start, *args), db, prepare)
 
 
+def python(*args: object, prepare: Callable[[], object] | None = None) -> Command:
+    """Python with the calbook whose commands are timed; it may not be the clone's."""
+    # As a script does, and `-m` does not, `-P` leaves out the directory one is in.
+    start = ("-P",) if _script().exists() else ()
+    return Command((sys.executable, *start, *map(str, args)), prepare=prepare)
+
+
 def _script() -> Path:
     return Path(sys.executable).with_name("calbook")
 
 
 def unit() -> str:
     """What `cost` counts on this machine."""
-    if shutil.which(_CALLGRIND[0]):
-        return "instructions"
-    return "user CPU time (no valgrind)"
+    return "instructions" if counts_instructions() else "user CPU time (no valgrind)"
 
 
+def counts_instructions() -> bool:
+    return shutil.which(_CALLGRIND[0]) is not None
+
+
+@cache
 def cost(command: Command) -> float:
     """A command's instructions (or user CPU time) divided by those of `BASE`."""
     run(command)  # the first run writes the byte code
-    if shutil.which(_CALLGRIND[0]):
+    if counts_instructions():
         return _instructions(command) / _instructions_of_base()
     pairs = [(timed(command).user, timed(BASE).user) for _ in range(_PAIRS)]
     return median([ours for ours, _ in pairs]) / median([base for _, base in pairs])
@@ -97,23 +112,44 @@ def run(command: Command, *under: str) -> subprocess.CompletedProcess[str]:
     """Run to the end, perhaps under another program; whatever fails ends the bench."""
     if command.prepare is not None:
         command.prepare()
-    done = subprocess.run(
-        [*under, *command.args],
-        env=environment(command.db),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-    )
+    with _terminal() if command.on_terminal else nullcontext(subprocess.PIPE) as out:
+        done = subprocess.run(
+            [*under, *command.args],
+            env=environment(command.db),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
     if done.returncode:
         raise SystemExit(f"bench: exit {done.returncode}: {command}\n{done.stderr}")
     return done
 
 
+@contextmanager
+def _terminal() -> Iterator[int]:
+    """The programs' side of one of 80 columns that nobody looks at."""
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(its, (24, 80))
+    reader = Thread(target=_read_to_end, args=(ours,))
+    reader.start()
+    try:
+        yield its
+    finally:
+        os.close(its)
+        reader.join()
+        os.close(ours)
+
+
+def _read_to_end(terminal: int) -> None:
+    with suppress(OSError):  # how Linux tells that nobody has it any more
+        while os.read(terminal, 65536):
+            pass
+
+
 def timed_module() -> Path:
-    """A module of the calbook whose commands are timed; it may not be the clone's."""
-    # As a script does, and `-m` does not, `-P` leaves out the directory one is in.
-    start = (sys.executable, "-P") if _script().exists() else (sys.executable,)
-    return Path(run(Command((*start, "-c", _MODULE))).stdout.strip())
+    """A module of that calbook."""
+    return Path(run(python("-c", _MODULE)).stdout.strip())
 
 
 def writes_byte_code(module: Path) -> bool:

@@ -70,9 +70,10 @@ def _figure(
     costs = [(_cost(client, long), _cost(client, short)) for _ in range(_TURNS)]
     of_long, of_short = (median(each) for each in zip(*costs[1:], strict=True))
     return Figure(
-        f"{name}, CPU time",
+        name,
         of_long / of_short,
         at_most=at_most,
+        unit="CPU time",
         how=("slot_lists: availability.get(…)",),
     )
 

@@ -72,10 +72,11 @@ def figure(case: Case) -> Figure:
     assert sweep() == found
     name = f"{case.hosts} × {case.days} days × {case.busy:,} busy"
     return Figure(
-        f"date-time loop / sweep, {name}, time",
+        f"date-time loop / sweep, {name}",
         _time(loop, 1) / _time(sweep, _RUNS),
         at_least=case.at_least,
-        how=("sweeps.looped and sweeps.swept, CPU time, from schedule to starts",),
+        unit="CPU time",
+        how=("sweeps.looped and sweeps.swept, from schedule to starts",),
     )
 
 

@@ -37,6 +37,7 @@ def figures() -> Iterator[Figure]:
         f"slots of {_HOSTS} hosts for {_DAYS} days, needs and limits / none",
         median(costs["ruled"]) / median(costs["plain"]),
         at_most=3,
+        unit="CPU time",
         how=(f"availability.get(…, days={_DAYS})",),
     )
 

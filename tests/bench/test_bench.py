@@ -76,7 +76,7 @@ def test_an_answer_five_times_as_long_takes_as_much_memory(
 
 def test_a_table_has_a_line_per_figure() -> None:
     figures = [
-        Figure("list / BASE", 4.754, at_most=5.2),
+        Figure("list / BASE", 4.754, at_most=5.2, unit="instructions"),
         Figure("create", 11.0, at_most=7),
         Figure("khal's / ours", 5.9, at_least=6),
         Figure("absent", at_least=6, why_not="not installed"),
@@ -84,12 +84,12 @@ def test_a_table_has_a_line_per_figure() -> None:
     ]
 
     assert table(figures) == (
-        "figure           measured  target\n"
-        "list / BASE          4.75  <= 5.2  met\n"
-        "create              11.00  <= 7    not met\n"
-        "khal's / ours        5.90  >= 6    not met\n"
-        "absent                  -  >= 6    not installed\n"
-        "for information     15.00  -       no target yet\n"
+        "figure           measured  target  unit\n"
+        "list / BASE          4.75  <= 5.2  instructions  met\n"
+        "create              11.00  <= 7                  not met\n"
+        "khal's / ours        5.90  >= 6                  not met\n"
+        "absent                  -  >= 6                  not installed\n"
+        "for information     15.00  -                     no target yet\n"
     )
     assert [figure.misses for figure in figures] == [False, True, True, False, False]
 

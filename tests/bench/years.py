@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from calbook import Client
 from calbook.core.time import times
 
-from . import books
+from . import books, steps
 from .figures import Figure
 
 EACH = 20  # events of a booking
@@ -101,32 +101,19 @@ OPERATIONS: dict[str, Callable[[Years], object]] = {
 
 def figures(directory: Path, *, small: int, large: int) -> Iterator[Figure]:
     """Each operation in both files; the second time, when the tables are known."""
-    few = full(directory / "few.db", small)
-    many = full(directory / "many.db", large)
+    few = full(directory / "few-years.db", small)
+    many = full(directory / "years.db", large)
     for name, operate in OPERATIONS.items():
         yield Figure(
-            f"{name}, steps at {large:,} events / at {small:,}",
+            f"{name} at {large:,} events / at {small:,}",
             count_steps(many, operate) / count_steps(few, operate),
             at_most=1.2,
-            how=("the operation, steps by progress handler",),
+            unit="steps",
+            how=("the operation, by progress handler",),
         )
     few.client.close()
     many.client.close()
 
 
 def count_steps(years: Years, operate: Callable[[Years], object]) -> int:
-    operate(years)
-    count = 0
-
-    def step() -> int:
-        nonlocal count
-        count += 1
-        return 0
-
-    conn = years.client._context.store._conn
-    conn.set_progress_handler(step, 1)
-    try:
-        operate(years)
-    finally:
-        conn.set_progress_handler(None, 1)
-    return count
+    return steps.of_client(years.client, lambda _: operate(years))

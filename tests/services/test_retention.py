@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,6 +235,28 @@ def test_hundreds_are_erased_in_portions(
     tick_until(client, clock, datetime(2030, 1, 1, tzinfo=UTC))
 
     assert names(client) == []
+
+
+def test_no_letters_of_who_was_erased_are_left_in_the_file(
+    path: Path, clock: Clock
+) -> None:
+    letters = "ʬab".encode()
+    odd = {"name": "ʬab", "email": "odd@example.com"}
+    with Client(path, clock=clock) as client:
+        client.calendar.event_types.create("demo")
+        requests = [
+            {"event_type_id": "demo", "start_time": day, "attendee": ADA}
+            for day in (MONDAY + timedelta(days=800 + n * 7) for n in range(120))
+        ]
+        requests[0] |= {"start_time": MONDAY.replace(day=18), "attendee": odd}
+        client.calendar.bookings.create_all(requests)
+        assert letters in path.read_bytes()
+        client.calendar.retention.set("3y")
+        tick_until(client, clock, datetime(2030, 1, 19, 0, tzinfo=UTC))
+        assert names(client) == ["Ada"]
+        assert client.check() == ()
+
+    assert letters not in path.read_bytes()
 
 
 def test_a_clock_that_leaps_ahead_erases_nobody(

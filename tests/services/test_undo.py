@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.stores import change
 
 from calbook import Booking, Client, errors
 
@@ -728,3 +730,29 @@ def test_a_private_note_is_removed_and_told_of_nowhere(
     assert client.calendar.bookings.history(uid) == told
     with pytest.raises(errors.NotFound):
         client.calendar.bookings.remove_note(uid, note_id=gone.id)
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        {"occurrences": [7]},
+        {"kept": [0], "attendees": [{"name": "Ada"}]},
+        {"status": "nowhere", "recurring": {"frequency": "NEVER"}},
+    ],
+)
+def test_what_another_program_wrote_into_the_history_is_no_bug(
+    client: Client, book: Callable[..., str], replaced: object
+) -> None:
+    uid = book()
+    client.calendar.bookings.reschedule(uid, start_time=f"{JAN} 14:00")
+    event = last_event(client, uid).id
+    text = json.dumps(replaced)
+    change(
+        client, "update events set replaced = :text where id = :id", text=text, id=event
+    )
+
+    with pytest.raises(errors.Damaged, match=f"what {uid} was") as refused:
+        undo(client, uid)
+
+    assert refused.value.exit_code == 7
+    assert client.calendar.bookings.get(uid).start_time.startswith(f"{JAN}T14")

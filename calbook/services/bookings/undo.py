@@ -5,7 +5,7 @@ One function is one transaction; a refusal raises and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from calbook.core.booking.changes import Change
 from calbook.core.booking.inverses import Undoing
 from calbook.core.booking.transitions import Action
 from calbook.core.booking.undo import Inverse, PastChange
-from calbook.core.errors import AlreadyCancelled, NothingToChange
+from calbook.core.errors import AlreadyCancelled, Damaged, NothingToChange
 from calbook.core.model import Booking, Resolution, Status
 from calbook.core.time import parsing
 from calbook.services.bookings import change, notes
@@ -37,6 +37,7 @@ from calbook.wire.reading.undoing import UndoRequest
 if TYPE_CHECKING:
     from calbook.store.context import Context
     from calbook.store.transaction import Transaction
+    from calbook.wire.json_objects import Row
 
 
 def undo_change(
@@ -93,9 +94,7 @@ def last_change(context: Context, uid: str | None) -> Json:
     with context.store.read(Facts) as facts:
         booking = facts.booking(_find_uid(facts, uid, context.store.actor()))
         rows = facts.event_rows(booking.uid)
-        past = history.last_change(rows, booking)
-    if past is None:
-        raise _nothing_to_undo(booking.uid)
+        past = _read_history(history.last_change, rows, booking)
     id = past.undoes["id"]
     row = next(row for row in rows if row["id"] == id)
     return event_to_json(row, booking.timezone)
@@ -120,12 +119,27 @@ def _past_change(
 ) -> PastChange:
     rows = tx.event_rows(booking.uid)
     if wanted.date is None:
-        found = history.last_change(rows, booking)
-    else:
-        day = parsing.day(wanted.date, now=now, timezone=booking.timezone)
-        found = history.change_that_took_off(
-            rows, booking, _check_is_off(booking, day, now)
-        )
+        return _read_history(history.last_change, rows, booking)
+    day = parsing.day(wanted.date, now=now, timezone=booking.timezone)
+    day = _check_is_off(booking, day, now)
+    return _read_history(history.change_that_took_off, rows, booking, day)
+
+
+def _read_history(
+    read: Callable[..., PastChange | None],
+    rows: Sequence[Row],
+    booking: Booking,
+    *day: date,
+) -> PastChange:
+    """Raise where there is no change, or what another program wrote is none."""
+    try:
+        found = read(rows, booking, *day)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Damaged(
+            f"what {booking.uid} was before its last change cannot be read",
+            hint="change it by hand; calbook wrote nothing",
+            uid=booking.uid,
+        ) from error
     if found is None:
         raise _nothing_to_undo(booking.uid)
     return found

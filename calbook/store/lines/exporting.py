@@ -12,7 +12,7 @@ from calbook.core.errors import Damaged
 from calbook.store.lines.kinds import ENCODERS
 from calbook.store.lines.nouns import NOUNS
 from calbook.store.lines.tables import Noun, Table
-from calbook.store.settings import CLOCK
+from calbook.store.settings import OF_MACHINE
 
 if TYPE_CHECKING:
     from calbook.core.progress import Progress
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 
 _AT_ONCE = 200  # lines, with all that belongs to them
-# What this machine has seen of its clock is no line; busy time is a row for each piece.
+# Busy time is a row for each piece.
 _FROM = {
-    "settings": f"(select * from settings where name <> '{CLOCK}') as settings",
+    "settings": f"(select * from settings where name not in {OF_MACHINE}) as settings",
     "busy": "(select distinct calendar_id, stretch, stretch_start, stretch_end, text,"
     " uid from busy where calendar_id in ({keys})) as busy",
 }

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from calbook.store.sqlite.version_12 import PLACE
 
 _TOGETHER = 100  # so many are looked through by a search meanwhile
+_PAGES = 500  # that are written anew together
 _BEHIND = """
     select (select coalesce(max(rowid), 0) from bookings) - last_booking,
         (select count(*) from changed_words)
@@ -69,6 +70,21 @@ def forget_words(conn: sqlite3.Connection) -> None:
     take_out_changed(conn)
     if has_words(conn):
         conn.execute("insert into booking_words (booking_words) values ('optimize')")
+
+
+def forget_some_words(conn: sqlite3.Connection, *, is_first: bool) -> bool:
+    """As `forget_words`, some pages of it; whether there may be more to do.
+
+    The first of several calls says that all is to be written anew (fts5.html, 6.9).
+    """
+    if not has_words(conn):
+        return False
+    before = conn.total_changes
+    conn.execute(
+        "insert into booking_words (booking_words, rank) values ('merge', ?)",
+        [-_PAGES if is_first else _PAGES],
+    )
+    return conn.total_changes - before > 1
 
 
 def has_words(conn: sqlite3.Connection) -> bool:

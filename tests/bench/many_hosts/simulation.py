@@ -154,7 +154,9 @@ class Simulation:
             "insert into schedules values"
             f" ('sched_work', 'Europe/Berlin', '{weekly}');"
             "insert into event_types select 'evt_' || n, 'Demo', 30, repeat('x', 400)"
-            f" from generate_series(0, {self._hosts // 10}) n;"
+            f" from generate_series(0, {self._hosts - 1}) n;"
+            "insert into event_type_hosts select 'evt_' || n, 0, 'host_' || n"
+            f" from generate_series(0, {self._hosts - 1}) n;"
             "insert into hosts select 'host_' || n, 'Grace', 'Europe/Berlin',"
             f" 'sched_work' from generate_series(0, {self._hosts - 1}) n"
         )

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from calbook.core import json_text as json
-from calbook.core.catalog import EventType, Host, Schedule
-from calbook.core.errors import NotFound
-from calbook.core.members import is_resource
-from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
+from calbook.core.model import LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
-from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.store import rows
 from calbook.store.booking_filters import HAS_EXPIRED
-from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
+from calbook.store.catalog_facts import CatalogFacts
+from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING
 
 if TYPE_CHECKING:
     from calbook.core.time.open_hours import Opened
     from calbook.store.connection import Row
 
-_T = TypeVar("_T")
-
-_LONGEST_MONTH = 31 * DAY
 CLAIM_SECONDS = int(LONGEST_CLAIM.total_seconds())
 
 
@@ -166,11 +161,10 @@ def _obstacle(row: Row) -> Obstacle:
     return Obstacle(claim, meeting, elsewhere)
 
 
-class Facts(Reader):
+class Facts(CatalogFacts):
     """Bookings, catalog and claimed time of a transaction, as values."""
 
     known_open_time: Opened | None = None  # where many are asked of the same dates
-    known_catalog: dict[Any, Any] | None = None  # answers, while nobody changes it
 
     def booking(self, uid: str) -> Booking:
         """A booking that is known to exist."""
@@ -190,76 +184,6 @@ class Facts(Reader):
         """The bookings that filters mean, by start."""
         found = self.full_booking_rows(filters, now=times.epoch(now))
         return [rows.booking(row) for row in found]
-
-    def recall(self, ask: Callable[..., _T], *key: Any) -> _T:
-        """What is answered, or was to the same question about the catalog."""
-        known = self.known_catalog
-        if known is None:
-            return ask(self, *key)
-        answer = known.get((ask, key))
-        if answer is None:
-            answer = known[ask, key] = ask(self, *key)
-        return answer
-
-    def event_type(self, key: str) -> EventType:
-        return self.recall(Facts._read_event_type, key)
-
-    def _read_event_type(self, key: str) -> EventType:
-        row = self.event_type_row(key)
-        if row is None:
-            raise NotFound("event type", key, known=self.ids("event type"))
-        return rows.event_type(row)
-
-    def schedule(
-        self, key: str, first: date = date.min, last: date = date.max
-    ) -> Schedule:
-        """With the overrides of the local dates `first` to `last`."""
-        return self.recall(Facts._read_schedule, key, first, last)
-
-    def _read_schedule(self, key: str, first: date, last: date) -> Schedule:
-        row = self.schedule_row_between(key, first.isoformat(), last.isoformat())
-        if row is None:
-            raise NotFound("schedule", key, known=self.ids("schedule"))
-        return rows.schedule(row)
-
-    def timezone_of(self, schedule_id: str) -> str:
-        return self.recall(Facts._read_timezone, schedule_id)
-
-    def _read_timezone(self, schedule_id: str) -> str:
-        row = self._one("select timezone from schedules where id = :id", id=schedule_id)
-        return row[0] if row else self.schedule(schedule_id).timezone
-
-    def schedule_around(self, key: str, meetings: Sequence[Span]) -> Schedule:
-        """With the overrides near some meetings: a long history costs nothing.
-
-        Of whole months, so that those of other meetings are often the same.
-        """
-        first = min(meeting.start for meeting in meetings).date() - 4 * DAY
-        last = max(meeting.end for meeting in meetings).date() + 4 * DAY
-        return self.schedule(
-            key, first.replace(day=1), last.replace(day=1) + _LONGEST_MONTH
-        )
-
-    def host(self, key: str) -> Host:
-        return self.recall(Facts._read_host, key)
-
-    def _read_host(self, key: str) -> Host:
-        row = self.host_row(key)
-        if row is None:
-            noun = "resource" if is_resource(key) else "host"
-            raise NotFound(noun, key, known=self.ids(noun))
-        return rows.host(row)
-
-    def hosts(self, keys: Iterable[str]) -> dict[str, Host]:
-        """Those hosts and resources that there are, by their ids."""
-        return self.recall(Facts._read_hosts, frozenset(keys))
-
-    def _read_hosts(self, keys: frozenset[str]) -> dict[str, Host]:
-        found = self._conn.execute(
-            "select * from hosts where id in (select value from json_each(:keys))",
-            {"keys": json.dumps(sorted(keys))},
-        )
-        return {row["id"]: rows.host(row) for row in found}
 
     def obstacles(
         self,

@@ -297,7 +297,7 @@ class Transaction(CatalogWriter):
         return int(row["seq"])
 
     def _find_webhooks(self, type: str) -> list[str]:
-        return self.recall(outbox.find_webhooks, type)
+        return outbox.find_webhooks(self, type)
 
 
 # Whether a host has anything at all in a span, be it a request that expired.

@@ -192,6 +192,11 @@ def _insert(table: str, columns: tuple[str, ...], places: Sequence[str]) -> str:
     return f"insert into {table} ({names}) values ({values})"
 
 
+@cache
+def insert_named(table: str, columns: tuple[str, ...]) -> str:
+    return _insert(table, columns, tuple(f":{column}" for column in columns))
+
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -342,7 +342,9 @@ _EXPIRED = f"""
 
 def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
     """The occurrences whose time is not held yet as it is to be."""
-    held = {} if before is None else _claim_facts(before)
+    if before is None:
+        return [o for o in after.occurrences if o.status is not Status.CANCELLED]
+    held = _claim_facts(before)
     return [
         o
         for o, facts in zip(after.occurrences, _claim_facts(after).items(), strict=True)

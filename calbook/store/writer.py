@@ -200,10 +200,13 @@ def insert_named(table: str, columns: tuple[str, ...]) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
+_EMPTY = (dict, list, tuple)  # a union would be made each time
+
+
 def to_json(value: object) -> str | None:
     if value is None:
         return None
-    if not value and isinstance(value, dict | list | tuple):  # as most are
+    if not value and isinstance(value, _EMPTY):  # as most are
         return "{}" if isinstance(value, dict) else "[]"
     return _encode(value)
 

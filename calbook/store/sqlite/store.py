@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
@@ -38,7 +38,7 @@ from calbook.store.store import Store, in_use_error, run_after_commit, run_befor
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
-    from calbook.store.sqlite.transaction import KnownCatalog
+    from calbook.store.sqlite.transaction import KnownCatalog, SqliteTransaction
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -119,10 +119,9 @@ class SqliteStore(Store):
 
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
-        from calbook.store.sqlite.transaction import SqliteTransaction  # slow to import
-
+        begin_transaction, _ = _for_writing()
         with self.writing(dry_run=dry_run) as conn:
-            tx = SqliteTransaction(conn, self.actor, self._catalog)
+            tx = begin_transaction(conn, self.actor, self._catalog)
             yield tx
             run_before_commit(tx)
         if not dry_run:
@@ -137,8 +136,7 @@ class SqliteStore(Store):
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection in a transaction that is committed at the end."""
-        from calbook.store.sqlite.words import keep_words  # only for writing
-
+        _, keep_words = _for_writing()
         with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
@@ -282,6 +280,15 @@ class SqliteStore(Store):
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
+
+
+@cache
+def _for_writing() -> tuple[type[SqliteTransaction], Callable[..., None]]:
+    """What takes long to import, and to ask for each time."""
+    from calbook.store.sqlite.transaction import SqliteTransaction
+    from calbook.store.sqlite.words import keep_words
+
+    return SqliteTransaction, keep_words
 
 
 def _fold_case(text: str | None) -> str:

@@ -36,7 +36,7 @@ class SqliteTransaction(Transaction):
         self,
         conn: sqlite3.Connection,
         actor: Callable[[], str | None],
-        known: KnownCatalog | None,
+        known: KnownCatalog | None = None,
     ) -> None:
         super().__init__(conn, actor)
         self._known = known

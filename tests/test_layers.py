@@ -361,6 +361,7 @@ def test_without_published_feeds_none_is_thought_of(
     "command",
     [
         (*create(10), "--json"),
+        (*create(10), "--repeat", "weekly", "--count", "3", "--json"),
         create(10),
         ("show", "UID", "--json"),
         ("cancel", "UID", "--json"),
@@ -452,12 +453,18 @@ def test_a_calendar_file_loads_nothing_heavy(loaded: Loaded, run: Run) -> None:
     assert loaded("ics", uid, among=HEAVY) == []
 
 
-def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
-    rule = ("--repeat", "weekly", "--count", "3")
+@pytest.mark.parametrize(
+    ("repeat", "expected"), [("weekly", []), ("monthly", ["dateutil"])]
+)
+def test_free_starts_of_a_series_load_dateutil_at_most(
+    loaded: Loaded, repeat: str, expected: list[str]
+) -> None:
+    """And that only for what does not come every so many days."""
+    rule = ("--repeat", repeat, "--count", "3")
 
     found = loaded("slots", "--event", "demo", *rule, "--json", among=HEAVY)
 
-    assert found == ["dateutil"]
+    assert found == expected
 
 
 def test_a_calendar_is_read_without_icalendar(loaded: Loaded, tmp_path: Path) -> None:

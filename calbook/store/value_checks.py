@@ -167,7 +167,9 @@ def _wall_of(start: int, timezone: str) -> str | None:
 def _offset_of_day(timezone: str, day: int) -> int | None:
     """In seconds, of a day of UTC."""
     zone = times.zone(timezone)
-    edges = (times.instant(at).astimezone(zone) for at in (day * _DAY, (day + 1) * _DAY))
+    edges = (
+        times.instant(at).astimezone(zone) for at in (day * _DAY, (day + 1) * _DAY)
+    )
     offset, later = (edge.utcoffset() for edge in edges)
     return None if offset is None or offset != later else int(offset.total_seconds())
 
@@ -188,14 +190,14 @@ def _time_of(seconds: int) -> str:
 def _copy_faults(conn: Connection) -> Iterator[Fault]:
     seq = 0
     while True:
-        facts = {"seq": seq, "most": _COPIES_TOGETHER}
-        copies = conn.execute(_COPIES, facts).fetchall()
+        where = {"seq": seq, "most": _COPIES_TOGETHER}
+        copies = conn.execute(_COPIES, where).fetchall()
         if not copies:
             return
         dates: dict[str, list[_Date]] = {}
         uids = json.dumps([uid for _, uid, *_ in copies])
-        for uid, *date in conn.execute(_DATES, {"uids": uids}).fetchall():
-            dates.setdefault(uid, []).append(_Date(*date))
+        for uid, *facts in conn.execute(_DATES, {"uids": uids}).fetchall():
+            dates.setdefault(uid, []).append(_Date(*facts))
         for _, uid, text, *revision in copies:
             yield from _differences(uid, text, revision, dates.get(uid, []))
         seq = copies[-1][0]

@@ -1366,8 +1366,9 @@ def test_what_is_no_backup_is_not_restored(
     before = dump(path)
 
     answer = run("db", "restore", copy, "--yes")
+    unasked = run("db", "restore", copy)
 
-    assert answer.status == 7
+    assert answer.status == unasked.status == 7
     assert dump(path) == before
     assert copy.exists() is (what != "nothing")
 

@@ -28,7 +28,7 @@ class Filters(o.Group):
     host_id: o.Host = None
     resource_id: o.Resource = None
     search: str | None = o.option(
-        "--search", "TEXT", "In names, addresses, numbers, notes."
+        "--search", "TEXT", "In names, addresses, numbers, notes, titles, uids."
     )
 
 

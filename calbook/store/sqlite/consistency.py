@@ -89,7 +89,7 @@ def _telling_steps(
 def _reference_faults(conn: sqlite3.Connection) -> Iterator[str]:
     """Rows that refer to rows which are not there.
 
-    In the order of an index where there is one, which the pragma does not choose.
+    Both tables are read in the order of the key, where the pragma looks up each row.
     """
     tables = conn.execute("select name from sqlite_master where type = 'table'")
     for (table,) in tables.fetchall():
@@ -100,11 +100,12 @@ def _reference_faults(conn: sqlite3.Connection) -> Iterator[str]:
             keys.setdefault(id, []).append((parent, column, key))
         for columns in keys.values():
             parent = columns[0][0]
-            same = " and ".join(f"p.{key} = t.{column}" for _, column, key in columns)
-            given = " and ".join(f"t.{column} is not null" for _, column, _ in columns)
+            given = " and ".join(f"{column} is not null" for _, column, _ in columns)
             found = conn.execute(
-                f"select 1 from {table} t where {given} and not exists"
-                f" (select 1 from {parent} p where {same}) limit 1"
+                f"select {', '.join(column for _, column, _ in columns)} from {table}"
+                f" where {given} except"
+                f" select {', '.join(key for *_, key in columns)} from {parent}"
+                f" order by {', '.join(column for _, column, _ in columns)} limit 1"
             )
             if found.fetchone():
                 yield f"a row of {table} refers to a missing row of {parent}"

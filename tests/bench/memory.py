@@ -20,7 +20,6 @@ ANSWERS = {
     "list --all --sort": ("list", "--all", "--sort", "attendee.name,startTime"),
     "list --occurrences --jsonl": ("list", "--occurrences", "--jsonl"),
     "agenda of a year --json": ("agenda", "--days", "366", "--json"),
-    "ics --feed": ("ics", "--feed"),
     "ics --feed --json": ("ics", "--feed", "--json"),
     "export": ("export",),
     "export --format csv": ("export", "--format", "csv"),

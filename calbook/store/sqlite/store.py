@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
 from calbook.store.sqlite.file_access import (
@@ -21,6 +22,7 @@ from calbook.store.sqlite.file_access import (
     begin,
     check_directory,
     check_is_whole,
+    commit,
     create_file,
     is_file,
     leave_wal,
@@ -133,11 +135,12 @@ class SqliteStore(Store):
         """The connection in a transaction that is committed at the end."""
         from calbook.store.sqlite.words import keep_words  # only for writing
 
+        interrupts.begin_change()
         with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
                 keep_words(conn)
-                self._wait_for_lock(lambda: conn.execute("commit"))
+                commit(conn, self.patience)
                 self._check_identity()
 
     @contextmanager
@@ -146,6 +149,7 @@ class SqliteStore(Store):
 
         It takes the lock itself, and is waited for as a transaction is.
         """
+        interrupts.begin_change()
         with self._connection(for_writing=True) as conn, self._turn(conn):
             conn.execute("rollback")  # it was begun on tables of today
             yield conn

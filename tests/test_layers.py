@@ -362,6 +362,7 @@ def test_without_published_feeds_none_is_thought_of(
     "command",
     [
         (*create(10), "--json"),
+        (*create(10), "--repeat", "weekly", "--count", "3", "--json"),
         create(10),
         ("show", "UID", "--json"),
         ("cancel", "UID", "--json"),
@@ -445,6 +446,18 @@ def test_a_plain_line_loads_little(loaded: Loaded, run: Run, command: str) -> No
 
     assert [name for name in found if name in others] == []
     assert len(found) <= OWN_MODULES[command], found
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", ["list", "agenda", "day", "week", "month"])
+def test_what_a_screen_shows_loads_little(
+    loaded: Loaded, run: Run, command: str
+) -> None:
+    """Compressed files came with the screen's size, and typer with the grids."""
+    run(*create(12))
+    others = (*DEAR, "json", "shutil")
+
+    assert loaded(command, "--color", "always", among=others) == []
 
 
 def test_a_calendar_file_loads_nothing_heavy(loaded: Loaded, run: Run) -> None:

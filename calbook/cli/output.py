@@ -60,9 +60,9 @@ def width() -> int:
 
 def height() -> int:
     """The terminal's lines."""
-    from shutil import get_terminal_size
+    from calbook.cli.terminal_size import find_size
 
-    return 50 if as_terminal else get_terminal_size().lines
+    return 50 if as_terminal else find_size().lines
 
 
 def fit_signs(text: str, stream: Any = None) -> str:

@@ -22,8 +22,8 @@ from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store import booked_people, columns, occurrences, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, SPANS, Exclusion, edges
-from calbook.store.writer import to_epoch, to_json
+from calbook.store.facts import CLAIM_SECONDS, Exclusion
+from calbook.store.writer import insert_named, to_epoch, to_json
 
 if TYPE_CHECKING:
     from calbook.core.rules.obstacles import Obstacle
@@ -36,7 +36,7 @@ class Transaction(CatalogWriter):
     def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
         super().__init__(conn)
         self.actor = actor
-        self._untaken: dict[str, frozenset[Span]] = {}  # where hosts have nothing
+        self._untaken: dict[str, tuple[Span, ...]] = {}  # where hosts have nothing
 
     # -- bookings
 
@@ -125,21 +125,14 @@ class Transaction(CatalogWriter):
             if exclusion is not None or self._is_taken(id, spans):
                 taken.append(id)
             else:
-                self._untaken[id] = frozenset(spans)
+                self._untaken[id] = tuple(spans)
         if not taken:
             return {}
         return super().obstacles(taken, spans, exclusion=exclusion, now=now)
 
     def _is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
         """Whether anything of a host lies in a span, also a request that expired."""
-        facts: dict[str, Any] = {"host_id": host_id, "longest": CLAIM_SECONDS}
-        if len(spans) == 1:
-            start, end = map(times.epoch, spans[0])
-            row = self._one(_ONE_IS_TAKEN, start=start, end=end, **facts)
-        else:
-            row = self._one(_ANY_IS_TAKEN, spans=edges(spans), **facts)
-        assert row is not None
-        return bool(row[0])
+        return occurrences.is_taken(self, host_id, spans)
 
     def expired_in_the_way(
         self, after: Booking, before: Booking | None, now: datetime
@@ -148,17 +141,27 @@ class Transaction(CatalogWriter):
 
         Only those are to let go: should the clock be wrong, the others still hold.
         """
+        held: dict[str, list[Span]] = {}
+        for o in _to_be_claimed(after, before):
+            for host_id in after.hosts_of(o):
+                held.setdefault(host_id, []).append(o.claim)
         wanted = [
-            [host_id, times.epoch(o.claim.start), times.epoch(o.claim.end)]
-            for o in _to_be_claimed(after, before)
-            for host_id in after.hosts_of(o)
-            if o.claim not in self._untaken.get(host_id, ())
+            [host_id, *map(times.epoch, claim)]
+            for host_id, claims in held.items()
+            for claim in self._without_untaken(host_id, claims)
         ]
         if not wanted:
             return []
         facts = {"longest": CLAIM_SECONDS, "now": times.epoch(now)}
         found = self._conn.execute(_EXPIRED, {"wanted": to_json(wanted), **facts})
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
+
+    def _without_untaken(self, host_id: str, claims: Sequence[Span]) -> Iterable[Span]:
+        untaken = self._untaken.get(host_id, ())
+        if untaken == (*claims,):
+            return ()
+        known = frozenset(untaken)
+        return [claim for claim in claims if claim not in known]
 
     def _save_occurrences(self, after: Booking, before: Booking) -> None:
         old = {o.recurrence_id: o for o in before.occurrences}
@@ -277,9 +280,11 @@ class Transaction(CatalogWriter):
             "booking": to_json(booking()) if booking and webhooks else None,
         }
         if not (is_numbered or webhooks):
-            self.add("events", _EVENT, **facts)
+            self.insert_all("events", tuple(facts), [tuple(facts.values())])
             return 0
-        row = self._one(f"{_EVENT} returning seq", **facts)
+        row = self._one(
+            f"{insert_named('events', tuple(facts))} returning seq", **facts
+        )
         assert row is not None
         outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
@@ -288,33 +293,6 @@ class Transaction(CatalogWriter):
         return outbox.find_webhooks(self, type)
 
 
-# Whether a host has anything at all in a span, be it a request that expired.
-_IS_TAKEN = """
-    select exists (
-        select 1 from {spans} s cross join claims c on c.host_id = :host_id
-            and c.claim_start < s.end_at
-            and c.claim_start > s.start_at - :longest
-            and c.claim_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join busy b on b.host_id = :host_id
-            and b.busy_start < s.end_at
-            and b.busy_start > s.start_at - :longest
-            and b.busy_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join hosts h on h.id = :host_id
-            and h.retired_at < s.end_at
-    )
-"""
-_ONE_IS_TAKEN = _IS_TAKEN.format(
-    spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
-)
-_ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
-_EVENT = """
-    insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
-        sequence, replaced, booking)
-    values (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :version,
-        :sequence, :replaced, :booking)
-"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
@@ -333,7 +311,9 @@ _EXPIRED = f"""
 
 def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
     """The occurrences whose time is not held yet as it is to be."""
-    held = {} if before is None else _claim_facts(before)
+    if before is None:
+        return [o for o in after.occurrences if o.status is not Status.CANCELLED]
+    held = _claim_facts(before)
     return [
         o
         for o, facts in zip(after.occurrences, _claim_facts(after).items(), strict=True)

@@ -24,6 +24,7 @@ from support.stores import dump, opened
 
 import calbook
 from calbook import Client
+from calbook.api.bookings import Bookings
 from calbook.cli.tree import COMMANDS
 from calbook.core.time import times
 
@@ -1365,8 +1366,9 @@ def test_what_is_no_backup_is_not_restored(
     before = dump(path)
 
     answer = run("db", "restore", copy, "--yes")
+    unasked = run("db", "restore", copy)
 
-    assert answer.status == 7
+    assert answer.status == unasked.status == 7
     assert dump(path) == before
     assert copy.exists() is (what != "nothing")
 
@@ -1976,6 +1978,34 @@ def test_an_empty_page_is_not_said_to_be_no_bookings(
     assert screen.end() == 0
 
     assert screen.shown.splitlines() == said
+
+
+def test_bookings_are_counted_only_where_it_is_said(
+    look: Look, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page behind another, or all of a sorted list, was counted for nothing."""
+    first, *_ = (office(f"2027-01-18 {hour}:00") for hour in (9, 10, 11, 12))
+    counted = []
+    total = Bookings.total
+
+    def count(self: Bookings, **filters: Any) -> int:
+        counted.append(filters)
+        return total(self, **filters)
+
+    monkeypatch.setattr(Bookings, "total", count)
+    for args in (
+        (),
+        ("--after", first, "--limit", "2"),
+        ("--sort", "uid", "--limit", "2"),
+        ("--search", "nobody"),
+    ):
+        look("list", *args)
+    sorted_page = look("list", "--sort", "uid", "--limit", "1").splitlines()
+
+    assert counted == []
+    assert sorted_page[-1] == "3 more: --offset 1, --limit N or --all"
+    assert look("list", "--limit", "1").splitlines()[-1].startswith("3 more: ")
+    assert len(counted) == 1
 
 
 def test_a_limit_of_0_starts_says_nothing_of_why_not(

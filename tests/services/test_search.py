@@ -53,7 +53,8 @@ def many(client: Client, booking: Callable[..., Booking]) -> list[Booking]:
             person["ref"] = f"K {1000 + n % 9}"
         if n % 4 == 0:
             person["phone"] = f"+351 912 34{n % 7} 678"
-        found.append(booking(attendee=person, notes=notes))
+        rule = {"frequency": "WEEKLY", "count": 3} if n % 11 == 7 else None
+        found.append(booking(attendee=person, notes=notes, recurring=rule))
     return found
 
 
@@ -94,8 +95,15 @@ def asked(client: Client, **more: Any) -> list[Any]:
                         **wanted, latest_first=True, count=3, offset=2
                     )
                 ],
-                [b.uid for b in bookings.list_occurrences(**wanted, count=5)],
+                [b.uid for b in bookings.list_occurrences(**wanted)],
+                [
+                    b.start_time
+                    for b in bookings.list_occurrences(
+                        **wanted, latest_first=True, count=5, offset=2
+                    )
+                ],
                 bookings.total(**wanted),
+                bookings.total(**wanted, occurrences=True),
             ]
         )
     return found

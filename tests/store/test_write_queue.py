@@ -42,7 +42,7 @@ with WriteQueue(sys.argv[1]) as queue:
 
 
 @pytest.fixture
-def database(made: Path) -> str:
+def place(made: Path) -> str:
     return str(made)
 
 

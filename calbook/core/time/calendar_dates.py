@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from dateutil import rrule
 
-_FREQUENCIES: dict[str, Literal[0, 1, 2, 3]] = {
-    "DAILY": rrule.DAILY,
-    "WEEKLY": rrule.WEEKLY,
+from calbook.core.time import times
+
+_FREQUENCIES: dict[str, Literal[0, 1]] = {
     "MONTHLY": rrule.MONTHLY,
     "YEARLY": rrule.YEARLY,
 }
 
 
-def wall_times(
+def dates(
     frequency: str,
     interval: int,
     weekdays: Iterable[tuple[int, int | None]],
     *,
-    first: datetime,
+    first: date,
     last: date,
-) -> Iterator[datetime]:
-    """The wall times of a rule up to a last date, included; Monday is weekday 0."""
-    return iter(
-        rrule.rrule(
-            _FREQUENCIES[frequency],
-            dtstart=first,
-            interval=interval,
-            until=datetime.combine(last, first.time()),
-            # An empty list would stand for every day.
-            byweekday=[rrule.weekday(day, nth) for day, nth in weekdays] or None,
-        )
+) -> Iterator[date]:
+    """The dates of a rule up to a last one, included; Monday is weekday 0."""
+    found = rrule.rrule(
+        _FREQUENCIES[frequency],
+        dtstart=times.midnight(first),
+        interval=interval,
+        until=times.midnight(last),
+        # An empty list would stand for every day.
+        byweekday=[rrule.weekday(day, nth) for day, nth in weekdays] or None,
     )
+    return (midnight.date() for midnight in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
@@ -112,6 +112,7 @@ def reading_long(
             stack.enter_context(translate_errors(store.path))
             conn = stack.enter_context(closing(sqlite3.connect(copy)))
             conn.execute(f"pragma mmap_size = {_MAPPED}")  # nobody can cut it short
+            conn.execute("pragma synchronous = off")
         yield conn
 
 
@@ -204,10 +205,13 @@ def _is_same(path: str, other: str) -> bool:
 # -- its content back ----------------------------------------------------------------
 
 
-def restore(store: SqliteStore, path: str) -> str | None:
+def restore(
+    store: SqliteStore, path: str, confirm: Callable[[], object] | None
+) -> str | None:
     """Write a copy's content into the file; where the present one is kept.
 
-    The copy is checked first: a damaged or foreign one changes nothing. The file stays
+    The copy is checked first: a damaged or foreign one changes nothing, and nobody is
+    asked. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
     interrupts.begin_change()
@@ -223,6 +227,8 @@ def restore(store: SqliteStore, path: str) -> str | None:
     try:
         with private_directory(TEMPORARY, directory) as private:
             new = _sound_copy(path, private)
+            if confirm is not None:
+                confirm()
             return _write_content(store, new)
     except OSError as error:
         said = f"cannot write {store.path}: {reason(error, store.path)}"

@@ -255,7 +255,7 @@ def test_a_signal_ends_a_command_that_stands_in_line(
         out, err = process.communicate(timeout=PATIENCE)
         wait_until(lambda: in_line(made) == 1)
 
-    assert process.returncode == 128 + sent
+    assert process.returncode == -sent
     assert out == b""
     assert err.count(b"\n") == 1
 

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping
 
 from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.booking_filters import (
-    OCCURRENCE_FILTERS,
     Place,
     bound_filters,
     choose_walk,
     host_meetings,
     matching_bookings,
+    other_meetings,
     walked_host,
-    where_clause,
 )
 
 if TYPE_CHECKING:
@@ -291,11 +290,8 @@ class Reader:
                 {order}
             """
         else:
-            page = f"""
-                from occurrences o cross join bookings b on b.uid = o.uid
-                {where_clause(filters, OCCURRENCE_FILTERS, behind)}
-                {order} limit :limit offset :offset
-            """
+            found = other_meetings(self._conn, filters, behind)
+            page = f"{found} {order} limit :limit offset :offset"
         return self._conn.execute(
             f"{_ONE_OCCURRENCE}, o.start_at, o.recurrence_id {page}",
             bound_filters(filters, now=now, after=after, latest_first=latest_first)
@@ -303,15 +299,13 @@ class Reader:
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
-        host = walked_host(filters)
         meetings = (
-            f"({host_meetings(filters, host)}) found"
-            if host
-            else "occurrences o join bookings b on b.uid = o.uid"
-            f" {where_clause(filters, OCCURRENCE_FILTERS)}"
+            f"from ({host_meetings(filters, host)}) found"
+            if (host := walked_host(filters))
+            else other_meetings(self._conn, filters)
         )
         found = self._conn.execute(
-            f"select count(*) from {meetings}", bound_filters(filters, now=now)
+            f"select count(*) {meetings}", bound_filters(filters, now=now)
         ).fetchone()
         return int(found[0])
 

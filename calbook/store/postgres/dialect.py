@@ -23,6 +23,7 @@ _WORDS = (
     (re.compile(r"\bjson_each\("), "json_items("),
     (re.compile(r"([\w.]+) ->> "), r"\1::json ->> "),
     (re.compile(r"\binstr\("), "strpos("),
+    (re.compile(r"\blength\(cast\((\w+) as blob\)\)"), r"octet_length(\1)"),
 )
 
 

@@ -99,7 +99,10 @@ def test_what_is_simulated_is_what_a_booking_sends(
 def tables(message: str) -> list[str]:
     """The first one of each statement, or its first word."""
     statements = message.strip().replace("\\;", ";").rstrip(";").split(";")
-    found = [re.search(r"\b(?:from|into|join) (?:calbook\.)?(\w+)", each) for each in statements]
+    found = [
+        re.search(r"\b(?:from|into|join) (?:calbook\.)?(\w+)", each)
+        for each in statements
+    ]
     return [
         table[1] if table else statement.split()[0]
         for statement, table in zip(statements, found, strict=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from calbook.core import domain_names
 from calbook.core import patterns as re
@@ -202,7 +203,12 @@ def url(value: object, field: str) -> str:
 
 def identifier(value: object, prefix: str, field: str) -> str:
     """An id of one noun (`evt_…`, `user_…`, `sched_…`); a bare slug gets its prefix."""
-    text = line(value, field, most=80).lower()
+    return _identifier(line(value, field, most=80), prefix, field)
+
+
+@lru_cache
+def _identifier(given: str, prefix: str, field: str) -> str:
+    text = given.lower()
     full = text if text.startswith(f"{prefix}_") else f"{prefix}_{text}"
     if not re.fullmatch(_ID, full, re.ASCII):
         raise BadInput(

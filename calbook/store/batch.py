@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
@@ -17,7 +17,7 @@ from calbook.store.facts import CLAIM_SECONDS
 from calbook.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from calbook.core.catalog import EventType, Host, Schedule
+    from calbook.core.catalog import EventType
     from calbook.core.model import Booking, Occurrence, Span
     from calbook.store.connection import Connection, Cursor, Facts
 
@@ -134,11 +134,8 @@ class Batch(Transaction):
         super().__init__(self._rows, whole.actor)
         for name in _SHARED:
             setattr(self, name, getattr(whole, name))
-        self.known_open_time = {}
+        self.known_open_time, self.known_catalog = {}, {}
         self._event_types: dict[str, EventType] = {}
-        self._schedules: dict[str, Schedule] = {}
-        self._hosts: dict[frozenset[str], dict[str, Host]] = {}
-        self._webhooks: dict[str, list[str]] = {}
         self._days: dict[tuple[str, int], list[tuple[int, int]]] = {}
         self._new: dict[tuple[str, int], list[tuple[int, int]]] = {}
         self._is_all_told = False  # of what time did
@@ -193,31 +190,6 @@ class Batch(Transaction):
             self._event_types[key] = super().lock_event_type(key)
         self.locked_event_type = self._event_types[key]
         return self.locked_event_type
-
-    def schedule(
-        self, key: str, first: date = date.min, last: date = date.max
-    ) -> Schedule:
-        if key not in self._schedules:
-            self._schedules[key] = super().schedule(key)
-        return self._schedules[key]
-
-    def timezone_of(self, schedule_id: str) -> str:
-        return self.schedule(schedule_id).timezone
-
-    def hosts(self, keys: Iterable[str]) -> dict[str, Host]:
-        wanted = frozenset(keys)
-        if wanted not in self._hosts:
-            self._hosts[wanted] = super().hosts(wanted)
-        return self._hosts[wanted]
-
-    def host(self, key: str) -> Host:
-        found = self.hosts((key,)).get(key)
-        return super().host(key) if found is None else found
-
-    def _find_webhooks(self, type: str) -> list[str]:
-        if type not in self._webhooks:
-            self._webhooks[type] = super()._find_webhooks(type)
-        return self._webhooks[type]
 
     def due_occurrences(
         self, now: datetime, *, limit: int

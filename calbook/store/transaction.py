@@ -23,7 +23,7 @@ from calbook.store import booked_people, columns, occurrences, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
 from calbook.store.facts import CLAIM_SECONDS, Exclusion
-from calbook.store.writer import to_epoch, to_json
+from calbook.store.writer import insert_named, to_epoch, to_json
 
 if TYPE_CHECKING:
     from calbook.core.rules.obstacles import Obstacle
@@ -280,9 +280,11 @@ class Transaction(CatalogWriter):
             "booking": to_json(booking()) if booking and webhooks else None,
         }
         if not (is_numbered or webhooks):
-            self.add("events", _EVENT, **facts)
+            self.insert_all("events", tuple(facts), [tuple(facts.values())])
             return 0
-        row = self._one(f"{_EVENT} returning seq", **facts)
+        row = self._one(
+            f"{insert_named('events', tuple(facts))} returning seq", **facts
+        )
         assert row is not None
         outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
@@ -291,12 +293,6 @@ class Transaction(CatalogWriter):
         return outbox.find_webhooks(self, type)
 
 
-_EVENT = """
-    insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
-        sequence, replaced, booking)
-    values (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :version,
-        :sequence, :replaced, :booking)
-"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)

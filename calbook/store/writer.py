@@ -95,6 +95,12 @@ class Writer(Facts):
         """Write; how many rows."""
         return self._conn.execute(statement, facts).rowcount
 
+    def keep_catalog(self) -> None:
+        """Say that this changes no event type, host, schedule, webhook or calendar.
+
+        What is known of them from before need not be asked again, where it is sure.
+        """
+
     # -- locks: nothing where only one can write at a time
 
     def lock_key(self, key: str) -> None:
@@ -186,13 +192,21 @@ def _insert(table: str, columns: tuple[str, ...], places: Sequence[str]) -> str:
     return f"insert into {table} ({names}) values ({values})"
 
 
+@cache
+def insert_named(table: str, columns: tuple[str, ...]) -> str:
+    return _insert(table, columns, tuple(f":{column}" for column in columns))
+
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+_EMPTY = (dict, list, tuple)  # a union would be made each time
 
 
 def to_json(value: object) -> str | None:
     if value is None:
         return None
-    if not value and isinstance(value, dict | list | tuple):  # as most are
+    if not value and isinstance(value, _EMPTY):  # as most are
         return "{}" if isinstance(value, dict) else "[]"
     return _encode(value)
 

@@ -33,6 +33,11 @@ LOCK_TRY_SECONDS = 0.1  # seconds of it that SQLite waits without hearing a sign
 MEMORY = ":memory:"
 
 
+# Bound as they are: else sqlite3 asks both types how, which fails slowly, each time.
+for _type, _adapt in (type(None), {}.get), (bool, int):
+    sqlite3.adapters.setdefault((_type, sqlite3.PrepareProtocol), _adapt)
+
+
 _PRAGMAS = (
     "pragma foreign_keys = on",
     "pragma synchronous = extra",
@@ -44,6 +49,14 @@ _PRAGMAS = (
 def set_pragmas(conn: sqlite3.Connection) -> None:
     for pragma in _PRAGMAS:
         conn.execute(pragma)
+
+
+def has_wal(real_path: str) -> bool:
+    """Whether a file in which a transaction has begun may be in WAL: it has one then.
+
+    Asking SQLite costs more than the rest of the beginning.
+    """
+    return os.access(f"{real_path}-wal", os.F_OK)
 
 
 def leave_wal(conn: sqlite3.Connection) -> None:

@@ -25,16 +25,16 @@ _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _UNSUPPORTED = (ImportError, AttributeError, OSError)  # Windows, macOS, a file system
 
 
-def queue_file(path: str) -> str:
+def queue_file(real_path: str) -> str:
     """Where those who write to a file wait."""
-    return os.path.realpath(path) + ".queue"
+    return f"{real_path}.queue"
 
 
 class WriteQueue:
     """A writer's place in the line, from joining to the end of `with`."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, real_path: str) -> None:
+        self._path = real_path
         self._descriptor: int | None = None
 
     def __enter__(self) -> WriteQueue:
@@ -49,8 +49,11 @@ class WriteQueue:
 
     def join(self, deadline: float) -> None:
         """Wait for one's turn where there is a line, up to a monotonic time."""
+        name = queue_file(self._path)
+        if not os.access(name, os.F_OK):  # as mostly
+            return
         with suppress(*_UNSUPPORTED):
-            self._descriptor = os.open(queue_file(self._path), _FLAGS)
+            self._descriptor = os.open(name, _FLAGS)
             _wait_for_turn(self._descriptor, deadline)
 
     def form(self, deadline: float) -> None:

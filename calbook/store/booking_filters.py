@@ -147,6 +147,10 @@ _OF_HOST = {
 IS_LIKE = """(
     b.search like :like_text or b.search like :like_ref or b.search like :like_digits
 )"""
+_UIDS_PENDING = (
+    "select uid from bookings indexed by bookings_pending"
+    " where pending_until is not null and pending_until > :now"
+)
 _COPIED = ("uid", "starts_at", "last_at")
 _RANGE = ("since", "until")
 _FEW = 500
@@ -292,6 +296,31 @@ def host_meetings(
         {meetings} on o.uid = h.uid
         {where} and h.last_at is not null {since}
     """
+
+
+def other_meetings(
+    conn: Connection, filters: Mapping[str, Any], after: str | None = None
+) -> str:
+    """The occurrences that filters mean, of whichever host.
+
+    Those of few bookings, where an index has all that may have any; else by start.
+    """
+    found, more = None, None
+    if not filters.keys().isdisjoint(_PERSON_COLUMNS):
+        pass  # somebody's are found by who it is
+    elif "search" in filters:
+        from calbook.store import searching  # few ask
+
+        letters = searching.choose_letters(conn, filters, False)
+        found = searching.lettered_uids() if letters == "indexed" else None
+        more = IS_LIKE if letters == "like" else None
+    elif filters.get("statuses") == '["PENDING"]':
+        found = _UIDS_PENDING
+    meetings = "occurrences o"
+    if found:
+        meetings = f"({found}) found cross join {meetings} on o.uid = found.uid"
+    where = where_clause(filters, OCCURRENCE_FILTERS, more, after)
+    return f"from {meetings} cross join bookings b on b.uid = o.uid {where}"
 
 
 def where_clause(

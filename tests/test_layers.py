@@ -30,14 +30,15 @@ HEAVY = (
 # By folder: which others it may import besides itself, and which libraries.
 ROOMS = {
     "core": ("", "dateutil tzdata idna"),
-    "store": ("core", "sqlite3 sqlite_utils psycopg2 tzlocal"),
+    "interrupts": ("", ""),
+    "store": ("core interrupts", "sqlite3 sqlite_utils psycopg2 tzlocal"),
     "wire": ("core", ""),
     "languages": ("core", "babel"),
     "ical": ("core languages", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomlkit"),
-    "whole_files": ("", ""),
+    "whole_files": ("interrupts", ""),
     "delivery": (
-        "core wire languages ical store settings whole_files __version__",
+        "core wire languages ical store settings whole_files interrupts __version__",
         "urllib3 standardwebhooks certifi",
     ),
     "services": (
@@ -46,10 +47,10 @@ ROOMS = {
     ),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
-        "core wire languages api settings whole_files __version__",
+        "core wire languages api settings whole_files interrupts __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
     ),
-    "__main__": ("cli", ""),
+    "__main__": ("cli interrupts", ""),
     "__init__": ("core api", ""),
 }
 # One heavy library in one place, or in few.
@@ -413,8 +414,8 @@ OWN_MODULES = {
     "agenda": 76,
     "slots": 71,
     "explain": 102,
-    "create": 120,
-    "cancel": 133,
+    "create": 121,
+    "cancel": 134,
     "--version": 10,
 }
 DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")

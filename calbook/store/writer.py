@@ -50,7 +50,10 @@ class Writer(Facts):
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part of the transaction that is taken back alone when it raises."""
+        """A part of the transaction that is taken back alone when it raises.
+
+        With what a signal raises all of the transaction goes.
+        """
         told: tuple[list[Any], ...] = (
             self.queued,
             self.untold,
@@ -63,13 +66,13 @@ class Writer(Facts):
         self._begin_attempt()
         try:
             yield
-        except BaseException:
+        except Exception:
             self._take_back()
             for each, length in zip(told, lengths, strict=True):
                 del each[length:]
-            raise
-        finally:
             self._end_attempt()
+            raise
+        self._end_attempt()
 
     def _begin_attempt(self) -> None:
         self._conn.execute("savepoint attempt")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
 from calbook.store.sqlite.index_check import index_faults, page_faults
+from calbook.store.sqlite.row_sums import Sums
 from calbook.store.sqlite.schema import migrate
 from calbook.store.sqlite.words import word_faults
 
+_OF_A_KIND = 5  # faults that are named
 _PAGES = 0.5  # the share of the work that they are
 _STEPS = 100_000  # of SQLite between two looks at what has come of it
 _EACH = 1_600  # steps for each booking, about
@@ -30,10 +33,13 @@ def find_faults(
         pages = tuple(_page_faults(conn, quick=quick, is_ours=not schema))
     found = [*pages, *schema]
     try:
-        if not quick:
+        looking = part_of(progress, _PAGES, 1)
+        if quick:
+            found.extend(row_faults(conn, looking, quick=True))
+        else:
             found.extend(_reference_faults(conn))
-        found.extend(row_faults(conn, part_of(progress, _PAGES, 1), quick=quick))
-        found.extend(() if quick else word_faults(conn))
+            found.extend(row_faults(conn, looking, is_settled=Sums(conn).settle))
+            found.extend(islice(word_faults(conn), _OF_A_KIND))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise

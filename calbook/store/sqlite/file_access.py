@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, TypeVar
 from calbook.store.store import in_use_error
 
@@ -194,6 +195,20 @@ def begin(conn: sqlite3.Connection, how: str) -> int:
     if not conn.in_transaction:
         conn.execute(f"begin {how}")
     return int(conn.execute("pragma user_version").fetchone()[0])
+
+
+def commit(conn: sqlite3.Connection, patience: float | None = None) -> None:
+    """Commit once nobody reads; a signal ends the wait, or is heard afterwards."""
+
+    def try_to() -> None:
+        try:
+            with interrupts.committing():
+                conn.execute("commit")
+        except sqlite3.OperationalError:
+            interrupts.release()
+            raise
+
+    wait_for_lock(try_to, patience)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
 
+from calbook import interrupts
 from calbook.core.errors import (
     CalbookError,
     Damaged,
@@ -163,9 +164,10 @@ def backup(
     try:
         with store.reading() as conn:
             file_copies.copy_database(conn, temporary, progress=progress)
-        if not force:
-            file_copies.claim_name(path)
-        os.replace(temporary, path)
+        with interrupts.committing():
+            if not force:
+                file_copies.claim_name(path)
+            os.replace(temporary, path)
     except BaseException as error:
         os.unlink(temporary)
         if isinstance(error, OSError):
@@ -212,6 +214,7 @@ def restore(
     asked. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
+    interrupts.begin_change()
     check_exists(path, hint="name a copy that calbook db backup made")
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
@@ -270,7 +273,8 @@ def _write_content(store: SqliteStore, new: str) -> str | None:
                 lock_database(store.path, store.patience) as conn,
             ):
                 kept = _keep_content(conn, store.path)
-                source.backup(conn)
+                with interrupts.committing():
+                    source.backup(conn)
                 return kept
         except (Damaged, NotCalbook):
             if not _is_broken(store.path):
@@ -313,10 +317,11 @@ def _write_over_broken(store: SqliteStore, new: str) -> str:
         open(new, "rb") as source,
     ):
         kept = file_copies.keep_copy(real, _KEPT, partial(_keep_bytes, file))
-        for log in _LOGS:
-            with suppress(FileNotFoundError):
-                os.replace(real + log, kept + log)
-        file_copies.copy_bytes(source, file)
+        with interrupts.committing():
+            for log in _LOGS:
+                with suppress(FileNotFoundError):
+                    os.replace(real + log, kept + log)
+            file_copies.copy_bytes(source, file)
     return kept
 
 

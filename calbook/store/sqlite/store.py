@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
 from calbook.store.sqlite.file_access import (
@@ -22,6 +23,7 @@ from calbook.store.sqlite.file_access import (
     begin,
     check_directory,
     check_is_whole,
+    commit,
     create_file,
     has_wal,
     is_file,
@@ -137,11 +139,12 @@ class SqliteStore(Store):
     def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection in a transaction that is committed at the end."""
         _, keep_words = _for_writing()
+        interrupts.begin_change()
         with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
                 keep_words(conn)
-                self._wait_for_lock(lambda: conn.execute("commit"))
+                commit(conn, self.patience)
                 self._check_identity()
 
     @contextmanager
@@ -150,6 +153,7 @@ class SqliteStore(Store):
 
         It takes the lock itself, and is waited for as a transaction is.
         """
+        interrupts.begin_change()
         with self._connection(for_writing=True) as conn, self._turn(conn):
             conn.execute("rollback")  # it was begun on tables of today
             yield conn

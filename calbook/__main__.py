@@ -20,10 +20,14 @@ def main() -> None:
         from calbook.cli.shell.complete import complete
 
         os._exit(complete(sys.argv[2:]))
+    from calbook import interrupts
+
+    interrupts.listen()
     try:
         status = _run()
-    except KeyboardInterrupt:  # while modules load
-        status = 130
+    except (KeyboardInterrupt, interrupts.Terminated):  # while modules load
+        interrupts.deafen()
+        status = interrupts.status()
     _leave(status)
 
 
@@ -31,9 +35,12 @@ def _leave(status: int) -> None:
     """At once: what the interpreter tidies up at its end is a tenth of a call.
 
     What was left to be done then is done, and what a stream cannot take is told by
-    Python's own way out.
+    Python's own way out. Whom a signal has ended it ends: a shell goes on with the next
+    command of a program that exits by itself.
     """
     import atexit
+
+    from calbook import interrupts
 
     atexit._run_exitfuncs()
     try:
@@ -41,6 +48,8 @@ def _leave(status: int) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         sys.exit(status)
+    if status == interrupts.status():
+        interrupts.die()
     os._exit(status)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+from calbook import interrupts
+
 _PART = 1024 * 1024
 
 
@@ -79,10 +81,11 @@ def writing(
                 os.unlink(temporary)
                 return
             os.fsync(descriptor)
-        if replaces:
-            os.replace(temporary, path)
-        else:
-            _put_in_place(temporary, path)
+        with interrupts.committing():
+            if replaces:
+                os.replace(temporary, path)
+            else:
+                _put_in_place(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(temporary)

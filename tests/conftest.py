@@ -130,8 +130,3 @@ def booking(
         return client.calendar.bookings.create(**wanted)
 
     return make
-
-
-def pytest_runtest_setup() -> None:
-    """Whatever a test before it has done to the environment."""
-    os.environ["CALBOOK_ACTOR"] = "grace"

@@ -30,14 +30,15 @@ HEAVY = (
 # By folder: which others it may import besides itself, and which libraries.
 ROOMS = {
     "core": ("", "dateutil tzdata idna"),
-    "store": ("core", "sqlite3 sqlite_utils psycopg2 tzlocal"),
+    "interrupts": ("", ""),
+    "store": ("core interrupts", "sqlite3 sqlite_utils psycopg2 tzlocal"),
     "wire": ("core", ""),
     "languages": ("core", "babel"),
     "ical": ("core languages", "icalendar dateutil"),
     "settings": ("core wire", "platformdirs tomlkit"),
-    "whole_files": ("", ""),
+    "whole_files": ("interrupts", ""),
     "delivery": (
-        "core wire languages ical store settings whole_files __version__",
+        "core wire languages ical store settings whole_files interrupts __version__",
         "urllib3 standardwebhooks certifi",
     ),
     "services": (
@@ -46,10 +47,10 @@ ROOMS = {
     ),
     "api": ("core wire services settings store.context", "platformdirs"),
     "cli": (
-        "core wire languages api settings whole_files __version__",
+        "core wire languages api settings whole_files interrupts __version__",
         "typer rich platformdirs sqlite3 _sqlite3 tzdata",
     ),
-    "__main__": ("cli", ""),
+    "__main__": ("cli interrupts", ""),
     "__init__": ("core api", ""),
 }
 # One heavy library in one place, or in few.
@@ -361,6 +362,7 @@ def test_without_published_feeds_none_is_thought_of(
     "command",
     [
         (*create(10), "--json"),
+        (*create(10), "--repeat", "weekly", "--count", "3", "--json"),
         create(10),
         ("show", "UID", "--json"),
         ("cancel", "UID", "--json"),
@@ -412,8 +414,8 @@ OWN_MODULES = {
     "agenda": 76,
     "slots": 71,
     "explain": 102,
-    "create": 120,
-    "cancel": 133,
+    "create": 121,
+    "cancel": 134,
     "--version": 10,
 }
 DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")
@@ -446,18 +448,36 @@ def test_a_plain_line_loads_little(loaded: Loaded, run: Run, command: str) -> No
     assert len(found) <= OWN_MODULES[command], found
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("command", ["list", "agenda", "day", "week", "month"])
+def test_what_a_screen_shows_loads_little(
+    loaded: Loaded, run: Run, command: str
+) -> None:
+    """Compressed files came with the screen's size, and typer with the grids."""
+    run(*create(12))
+    others = (*DEAR, "json", "shutil")
+
+    assert loaded(command, "--color", "always", among=others) == []
+
+
 def test_a_calendar_file_loads_nothing_heavy(loaded: Loaded, run: Run) -> None:
     uid = run(*create(10)).rows[0][0]
 
     assert loaded("ics", uid, among=HEAVY) == []
 
 
-def test_free_starts_of_a_series_load_dateutil_alone(loaded: Loaded) -> None:
-    rule = ("--repeat", "weekly", "--count", "3")
+@pytest.mark.parametrize(
+    ("repeat", "expected"), [("weekly", []), ("monthly", ["dateutil"])]
+)
+def test_free_starts_of_a_series_load_dateutil_at_most(
+    loaded: Loaded, repeat: str, expected: list[str]
+) -> None:
+    """And that only for what does not come every so many days."""
+    rule = ("--repeat", repeat, "--count", "3")
 
     found = loaded("slots", "--event", "demo", *rule, "--json", among=HEAVY)
 
-    assert found == ["dateutil"]
+    assert found == expected
 
 
 def test_a_calendar_is_read_without_icalendar(loaded: Loaded, tmp_path: Path) -> None:
@@ -481,3 +501,19 @@ def test_importing_calbook_loads_nothing_else() -> None:
     )
 
     assert done.stdout == "calbook\n\n"
+
+
+def test_plugins_have_each_a_fixture_of_their_own() -> None:
+    """Of two with one name the tests of others would have the one that came last."""
+    tests = Path(__file__).parent
+    plugins = [tests / "conftest.py", *tests.glob("support/*.py")]
+    names = [
+        node.name
+        for file in plugins
+        if file.name != "places.py"  # whose fixture a module imports
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and any("fixture" in ast.unparse(each) for each in node.decorator_list)
+    ]
+
+    assert sorted(names) == sorted(set(names))

@@ -187,10 +187,7 @@ class Client:
         return len(due.find_due(self._context, age))
 
     def event_ahead(self) -> datetime | None:
-        """When the newest event was written, if that lies ahead of this clock.
-
-        Then the clock is wrong, or was when that event was written.
-        """
+        """When the newest event was written, if that is ahead of this clock."""
         from calbook.services.outbox import sending
 
         return sending.find_event_ahead(self._context)
@@ -362,11 +359,16 @@ class Client:
 
         maintenance.back_up_file(self._context, os.fspath(path), force, progress)
 
-    def restore(self, path: str | os.PathLike[str]) -> str | None:
-        """Put a copy in the file's place; where the present one is kept."""
+    def restore(
+        self, path: Place, *, confirm: Callable[[], object] | None = None
+    ) -> str | None:
+        """Put a copy in the file's place; where the present one is kept.
+
+        `confirm` is called once the copy is found sound; what it raises stops it.
+        """
         from calbook.services import maintenance
 
-        return maintenance.restore_file(self._context, os.fspath(path))
+        return maintenance.restore_file(self._context, os.fspath(path), confirm)
 
     def compact(self) -> tuple[int, int]:
         """Give back the room of what was deleted; the bytes before and after.
@@ -382,10 +384,7 @@ class Client:
         return maintenance.compact_file(self._context)
 
     def share(self, *, group: str) -> None:
-        """Give the file to a group of users on this machine, who then may all write.
-
-        Its directory has to be the group's: what SQLite makes there is theirs too.
-        """
+        """Let a group of users here write the file, in a directory of theirs."""
         from calbook.services import maintenance
 
         maintenance.share_file(self._context, group)

@@ -40,7 +40,7 @@ def check_keywords(
     method: str, given: Mapping[str, object], known: Iterable[str]
 ) -> None:
     """Refuse an unknown name as Python does."""
-    for name in given.keys() - set(known):
+    for name in given and given.keys() - set(known):
         raise TypeError(f"{method}() got an unexpected keyword argument {name!r}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,10 +66,16 @@ def attempt_first(*, is_wanted: bool) -> None:
         from calbook.cli import output
 
         output.say(_untold_text(untold))
-    if not is_wanted or os.environ.get("CALBOOK_DELIVER") == "off":
-        return
-    for client in clients:
-        _attempt(client)
+    is_wanted = is_wanted and os.environ.get("CALBOOK_DELIVER") != "off"
+    try:
+        interrupts.release()
+        for client in clients * is_wanted:
+            _attempt(client)
+    except (KeyboardInterrupt, interrupts.Terminated) as error:
+        if interrupts.has_committed:
+            left = "; what is not delivered yet, calbook deliver sends"
+            error.args = (f"what was asked for is done{left * bool(clients)}",)
+        raise
 
 
 def _untold_text(names: Sequence[str]) -> str:

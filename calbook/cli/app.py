@@ -6,22 +6,21 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from calbook import interrupts
 from calbook.cli import after_command, global_options, plain_parser
 
 TYPE_CHECKING = False  # typing's, whose import is dear
 if TYPE_CHECKING:
-    import signal
     from typing import Any
-else:
-    import _signal as signal  # without the enums that signal makes of all names
 
 
 def run(args: Sequence[str]) -> int:
     """Run one command line; the exit status. Never lets a traceback out."""
-    _prepare_streams()
-    _forget_useless_home()
-    after_command.forget_clients()
+    usual = interrupts.listen()
     try:
+        _prepare_streams()
+        _forget_useless_home()
+        after_command.forget_clients()
         with global_options.RestoreGiven():
             status = _reported(args, lambda: _run(list(args)))
             if status >= _SIGNALLED:
@@ -29,7 +28,8 @@ def run(args: Sequence[str]) -> int:
             after = _reported(args, lambda: _afterwards(args))
             return after if after >= _SIGNALLED else status  # what was done is done
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        interrupts.deafen()
+        interrupts.unlisten(usual)
 
 
 _SIGNALLED = 128
@@ -39,6 +39,7 @@ def _reported(args: Sequence[str], step: Callable[[], int]) -> int:
     try:
         return step()
     except BaseException as error:
+        interrupts.deafen()  # else the next signal ends what says so
         from calbook.cli import error_output  # only when something is wrong
 
         return error_output.report(error, wants_json=_wants_json(args))
@@ -50,7 +51,6 @@ def _afterwards(args: Sequence[str]) -> int:
 
 
 def _run(args: list[str]) -> int:
-    signal.signal(signal.SIGTERM, _terminated)
     if args[-1:] in (["--version"], ["-V"]) and global_options.are_flags(args[:-1]):
         from calbook import __version__
 
@@ -75,12 +75,6 @@ def _run_by_typer(args: list[str]) -> Any:
 
 
 _INTERRUPTED = 130  # what typer makes of a KeyboardInterrupt
-
-
-def _terminated(signum: int, frame: object) -> None:
-    from calbook.cli.error_output import Terminated
-
-    raise Terminated
 
 
 def _prepare_streams() -> None:

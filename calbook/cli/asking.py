@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from calbook import interrupts
 from calbook.cli import output
 from calbook.core.errors import BadInput, CalbookError, Interrupted
 
@@ -96,6 +97,7 @@ def _read_line(label: str, shown: str | None) -> str:
     with _stdout_on_terminal():
         _load_line_editing()
         try:
+            interrupts.release()
             return input(f"{prompt} ")
         except KeyboardInterrupt:
             print(file=sys.stderr)  # what is said next begins a line

@@ -6,17 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+from calbook import interrupts
 from calbook.api.client import Client
 from calbook.api.values.bookings import Booking
 from calbook.cli import error_output, output
 from calbook.cli.json_input import parse_json, read_text
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.progress import (
-    Progress,
-    none_or_all,
-    show_progress,
-    whole_steps,
-)
+from calbook.cli.progress import Progress, none_or_all, show_progress
 from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
@@ -147,14 +143,14 @@ class Portions:
         has_stdout = not (self._is_whole or sys.stdout.isatty())
         shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
         try:
-            with shown as progress, whole_steps() as end_if_asked:
+            with shown as progress:
                 for first in range(0, len(lines), together):
                     portion = lines[first : first + together]
                     self._book_portion(
                         portion, lambda done, _, n=first: progress(n + done, len(lines))
                     )
-                    end_if_asked()
-            self._show(self._unshown)
+                self._show(self._unshown)
+                interrupts.release()
         except BaseException as error:
             told = error.details["uids"] if isinstance(error, OutputError) else ()
             uids = [each.uid for each in self._unshown if each.uid not in told]

@@ -10,16 +10,13 @@ import traceback
 
 import typer
 
+from calbook import interrupts
 from calbook.cli import output
 from calbook.cli.global_options import OPTIONS
 from calbook.cli.output import OutputOptions
 from calbook.core.errors import CalbookError, Interrupted, OutputError, UsageError
 from calbook.core.text import escape_json
 from calbook.core.typing_names import Any
-
-
-class Terminated(BaseException):
-    """SIGTERM, raised where the program was."""
 
 
 class TerminatedError(CalbookError):
@@ -105,9 +102,9 @@ def _as_calbook_error(error: BaseException) -> CalbookError:
     if isinstance(error, typer.Abort | EOFError):
         return Interrupted()
     if isinstance(error, KeyboardInterrupt):
-        return Interrupted("interrupted")  # perhaps after a change was made
-    if isinstance(error, Terminated):
-        return TerminatedError(": ".join(("stopped", *error.args)))
+        return Interrupted(": ".join(("interrupted", *(error.args or _what_is_done()))))
+    if isinstance(error, interrupts.Terminated):
+        return TerminatedError(": ".join(("stopped", *(error.args or _what_is_done()))))
     if isinstance(error, typer.TyperException):
         return _usage_error(error)
     if isinstance(error, OSError):
@@ -116,6 +113,13 @@ def _as_calbook_error(error: BaseException) -> CalbookError:
             + (f": {error.filename}" if error.filename else "")
         )
     return _bug_error(error)
+
+
+def _what_is_done() -> tuple[str, ...]:
+    """What a signal has left of a change, before the answer."""
+    if interrupts.has_committed:
+        return ("something was changed: look before you do it again",)
+    return ("nothing was changed",) * interrupts.has_begun
 
 
 def _usage_error(error: typer.TyperException) -> UsageError:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 
 from calbook.cli import global_options
 from calbook.cli.list_texts import TIMES, list_texts, object_text
@@ -13,7 +14,8 @@ from calbook.cli.list_texts import Json as Json
 from calbook.cli.list_texts import OutputOptions as OutputOptions
 from calbook.cli.list_texts import as_json as as_json
 from calbook.cli.list_texts import is_for_programs as is_for_programs
-from calbook.core.text import printable
+from calbook.core.json_text import dumps
+from calbook.core.text import escape_json, printable
 from calbook.core.typing_names import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -60,9 +62,9 @@ def width() -> int:
 
 def height() -> int:
     """The terminal's lines."""
-    from shutil import get_terminal_size
+    from calbook.cli.terminal_size import find_size
 
-    return 50 if as_terminal else get_terminal_size().lines
+    return 50 if as_terminal else find_size().lines
 
 
 def fit_signs(text: str, stream: Any = None) -> str:
@@ -168,10 +170,10 @@ class Stream:
     To be printed where what it is read from is still open.
     """
 
-    def __init__(self, read: Callable[[], Iterator[Value]]) -> None:
+    def __init__(self, read: Callable[[], Iterator[Any]]) -> None:
         self._read = read
 
-    def __iter__(self) -> Iterator[Value]:
+    def __iter__(self) -> Iterator[Any]:
         return self._read()
 
 
@@ -185,17 +187,17 @@ def print_list(
 ) -> None:
     """A list of objects; `keys` are the columns unless `--fields` names others.
 
-    Only people and `--sort` have it gathered. `part` is what is printed of it then.
+    Only people have it gathered. `part` is what is printed of what is sorted.
     """
-    if form.sort is None and not form.reverse and not is_screen(form):
-        _write_parts(list_texts(found, form, keys, indent=_indent()))
-        return
-    items = _arranged([as_json(item) for item in found], form)[part]
-    if is_screen(form):
-        _learn_short_ids(items)
-        show(table(items))
-    else:
+    items = found
+    if form.sort is not None or form.reverse:
+        items = Stream(lambda: islice(_arranged(found, form), part.start, part.stop))
+    if not is_screen(form):
         _write_parts(list_texts(items, form, keys, indent=_indent()))
+        return
+    shown = [as_json(item) for item in items]
+    _learn_short_ids(shown)
+    show(table(shown))
 
 
 def is_screen(form: OutputOptions) -> bool:
@@ -223,12 +225,13 @@ def _learn_short_ids(items: Sequence[Json]) -> None:
     short_ids = shorten(ids) if ids and shorten is not None else {}
 
 
-def _arranged(items: list[Json], form: OutputOptions) -> list[Json]:
-    if form.sort is not None:
-        from calbook.cli.sorting import sort_items
+def _arranged(found: Iterable[Value | Json], form: OutputOptions) -> Iterator[Json]:
+    if form.sort is None:
+        return reversed([as_json(item) for item in found])
+    from calbook.cli.sorting import sort_items
 
-        return sort_items(items, form.sort, reverse=form.reverse, times=TIMES)
-    return items[::-1] if form.reverse else items
+    items = Stream(lambda: map(as_json, found))
+    return sort_items(items, form.sort, reverse=form.reverse, times=TIMES)
 
 
 def nothing_text(words: str, limit: int | None) -> str:
@@ -255,6 +258,21 @@ def print_object(
     print_list(
         items, form, keys=keys, table=lambda _: card(items[0]) if items else nothing
     )
+
+
+def print_long_text(key: str, parts: Iterable[bytes], form: OutputOptions) -> None:
+    """An object of one text as JSON, whose whole lines are written as they come."""
+
+    def texts() -> Iterator[str]:
+        rest = b""
+        for part in parts:
+            lines, end, rest = (rest + part).rpartition(b"\n")
+            yield (lines + end).decode()
+        yield rest.decode()
+
+    before, after = object_text({key: ""}, form, indent=_indent()).split('""')
+    inner = (escape_json(dumps(text))[1:-1] for text in texts())
+    _write_parts(chain([f'{before}"'], inner, [f'"{after}']))
 
 
 def print_done(said: str, found: Value | Json, *, form: OutputOptions) -> None:

@@ -7,9 +7,9 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from shutil import get_terminal_size
 
 from calbook.cli.defaults import read_default
+from calbook.cli.terminal_size import find_size
 
 _NONE = ("", "cat")  # what people set who want no pager
 _SHELL = re.compile(r"[|&;<>()$`\\\"'*?\[\]#~=%\n]")  # left to a shell, as git does
@@ -21,7 +21,7 @@ _ENVIRONMENT = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
 
 def is_long(text: str) -> bool:
     """Whether it is more than the screen holds above the next prompt."""
-    columns, rows = get_terminal_size()
+    columns, rows = find_size()
     lines = text.splitlines()
     if len(lines) >= rows:
         return True

@@ -4,7 +4,6 @@ There is no bar for what is over soon, and none where it would stand amid other 
 """
 
 import os
-import signal
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
+from calbook import interrupts
 from calbook.cli import global_options, output
 
 _PATIENCE = 0.5  # seconds before a bar is shown
@@ -73,10 +73,8 @@ def show_progress(
         from calbook.core.errors import Interrupted
 
         raise Interrupted(f"interrupted: {stopped(progress)}") from None
-    except BaseException as error:
-        from calbook.cli.error_output import Terminated
-
-        if stopped is not None and isinstance(error, Terminated):
+    except interrupts.Terminated as error:
+        if stopped is not None:
             error.args = (stopped(progress),)
         raise
     finally:
@@ -84,9 +82,9 @@ def show_progress(
 
 
 def none_or_all(progress: Progress) -> str:
-    """What is done of work in one transaction; behind its last step it may be all."""
-    if 0 < progress.total <= progress.done:
-        return "all of it may be there, or nothing: look with calbook list"
+    """What is done of work in one transaction."""
+    if interrupts.has_committed:
+        return "all of it was written: look with calbook list"
     return "nothing was written"
 
 
@@ -102,31 +100,3 @@ def _is_file(stream: Any) -> bool:
     except (OSError, ValueError):
         return False
     return stat.S_ISREG(mode) or (stat.S_ISCHR(mode) and not stream.isatty())
-
-
-@contextmanager
-def whole_steps() -> Iterator[Callable[[], None]]:
-    """Let Ctrl-C and SIGTERM end work between two steps, where the yielded is called.
-
-    Pressed again they end it at once, and the step may be done or not.
-    """
-    usual: dict[int, Any] = {}
-    heard: list[int] = []
-
-    def note(signum: int, frame: object) -> None:
-        if heard:
-            usual[signum](signum, frame)
-        heard.append(signum)
-
-    def end_if_asked() -> None:
-        if heard:
-            usual[heard[0]](heard[0], None)
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        if callable(signal.getsignal(each)):
-            usual[each] = signal.signal(each, note)
-    try:
-        yield end_if_asked
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)

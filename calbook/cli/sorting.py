@@ -1,14 +1,18 @@
 """`--sort KEY[,KEY]` and `--reverse`: items in another order than they come in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from calbook.cli.line_format import check_keys, is_anybodys
-from calbook.core.errors import UsageError
+from calbook.core.errors import OutputError, UsageError
 from calbook.core.text import split_words
 
 Json = dict[str, Any]
+
+_AT_ONCE = 1_000  # items of which more are not kept in memory
 
 
 def read_keys(text: str) -> tuple[str, ...]:
@@ -20,25 +24,65 @@ def read_keys(text: str) -> tuple[str, ...]:
 
 
 def sort_items(
-    items: Sequence[Json], text: str, *, reverse: bool, times: Collection[str]
-) -> list[Json]:
+    items: Iterable[Json], text: str, *, reverse: bool, times: Collection[str]
+) -> Iterator[Json]:
     """By the keys, the first of them first; what has none comes last in either order.
 
     Equal ones stay in the order in which they came. `times` are compared as instants.
+    Of many items, which may be gone through twice, most wait in a file.
 
     Raises:
         UsageError: no item has such a key.
+        OutputError: there is no room for the file.
     """
-    keys, found = read_keys(text), list(items)
-    check_keys(keys, found)
-    for key in reversed(keys):
-        is_time = key.rpartition(".")[2] in times and not is_anybodys(key)
-        values = [(_value(item, key), item) for item in found]
-        there = [(_rank(value, is_time), item) for value, item in values if value != ""]
-        there.sort(key=lambda pair: pair[0], reverse=reverse)
-        found = [item for _, item in there]
-        found += [item for value, item in values if value == ""]
-    return found
+    keys, rest = read_keys(text), iter(items)
+    kinds = {key: key.rpartition(".")[2] in times for key in keys}
+    order = partial(_order, {k: t and not is_anybodys(k) for k, t in kinds.items()})
+    first = list(islice(rest, _AT_ONCE))
+    if len(first) < _AT_ONCE:
+        check_keys(keys, first)
+        return iter(sorted(first, key=partial(order, reverse), reverse=reverse))
+    check_keys(keys, first, islice(items, len(first), None))
+    portions = iter(lambda: list(islice(rest, _AT_ONCE)), [])
+    return _merge(chain([first], portions), partial(order, reverse), reverse)
+
+
+def _merge(
+    portions: Iterable[list[Json]], order: Callable[[Json], Any], reverse: bool
+) -> Iterator[Json]:
+    """Portions that are each put in order, and then taken together."""
+    import pickle  # slow to import, and few lists are long
+    from heapq import merge
+    from tempfile import TemporaryFile
+
+    def read(at: int, number: int) -> Iterator[Json]:
+        for _ in range(number):
+            file.seek(at)
+            item = pickle.load(file)
+            at = file.tell()
+            yield item
+
+    try:
+        with TemporaryFile() as file:
+            places = []
+            for portion in portions:
+                portion.sort(key=order, reverse=reverse)
+                places.append((file.tell(), len(portion)))
+                for item in portion:
+                    pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
+            parts = [read(*place) for place in places]
+            yield from merge(*parts, key=order, reverse=reverse)
+    except OSError as error:
+        raise OutputError(f"cannot write a temporary file: {error.strerror}") from None
+
+
+def _order(are_times: Mapping[str, bool], reverse: bool, item: Json) -> list[Any]:
+    """By what an item is put in order, where a reversed one begins with the largest."""
+    values = [(_value(item, key), is_time) for key, is_time in are_times.items()]
+    return [
+        (True ^ reverse,) if value == "" else (reverse, _rank(value, is_time))
+        for value, is_time in values
+    ]
 
 
 def _value(item: Any, key: str) -> Any:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from calbook.core.checks import line
 from calbook.core.errors import BadInput, UsageError
 from calbook.core.model import DAY, LONGEST_CLAIM, Span
 from calbook.core.text import printable
 from calbook.core.time import open_hours, parsing, times
+from calbook.core.typing_names import NamedTuple
 
 DEFAULT_DAYS_AHEAD = (
     730  # days that a calendar is read ahead, if no event type looks further

@@ -184,3 +184,8 @@ class EventType(NamedTuple):
     def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""
         return Span(meeting.start - self.buffer_before, meeting.end + self.buffer_after)
+
+    def claimed_spans(self, meetings: tuple[Span, ...]) -> tuple[Span, ...]:
+        if not (self.buffer_before or self.buffer_after):
+            return meetings
+        return tuple(map(self.claimed_span, meetings))

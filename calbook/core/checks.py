@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from calbook.core import domain_names
 from calbook.core import patterns as re
@@ -202,7 +203,12 @@ def url(value: object, field: str) -> str:
 
 def identifier(value: object, prefix: str, field: str) -> str:
     """An id of one noun (`evt_…`, `user_…`, `sched_…`); a bare slug gets its prefix."""
-    text = line(value, field, most=80).lower()
+    return _identifier(line(value, field, most=80), prefix, field)
+
+
+@lru_cache
+def _identifier(given: str, prefix: str, field: str) -> str:
+    text = given.lower()
     full = text if text.startswith(f"{prefix}_") else f"{prefix}_{text}"
     if not re.fullmatch(_ID, full, re.ASCII):
         raise BadInput(
@@ -261,6 +267,9 @@ def boolean(value: object, field: str) -> bool:
 
 def choice(value: object, field: str, among: Collection[str]) -> str:
     """One of the words, read in any case."""
+    for word in among:
+        if word == value:
+            return word
     wanted = to_text(value).replace("-", "_").casefold()
     for word in () if value is None else among:  # null is no word, not even NONE
         if word.replace("-", "_").casefold() == wanted:

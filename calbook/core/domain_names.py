@@ -6,9 +6,12 @@ of 2003, which Python has, `straße` is `strasse`, another host.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _LONGEST, _LABEL_LENGTH = 253, 63  # of all, and between dots (RFC 1035, 2.3.4)
 
 
+@lru_cache
 def ascii_domain(name: str) -> str:
     """The name in ASCII; one that is so already stays as it is.
 

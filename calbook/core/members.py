@@ -24,4 +24,4 @@ def hosts_among(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def resources_among(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(id for id in ids if is_resource(id))
+    return tuple([id for id in ids if id.startswith(RESOURCE_PREFIX)])

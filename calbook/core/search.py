@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 # Before the numbers, before the phones, and between two texts.
 REFS, PHONES, BETWEEN = "\x1e", "\x1d", "\x1f"
 _FIRST_ACCENT, _LAST_ACCENT = "\u0300", "\u036f"  # Combining Diacritical Marks
+# Letters that are typed without their stroke or tie, and signs that phones make of `'`.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i"}
+    | {"æ": "ae", "œ": "oe", "þ": "th", "’": "'", "‘": "'", "ʼ": "'"}
+)
 
 
 class Person(NamedTuple):
@@ -42,7 +47,7 @@ class Needles(NamedTuple):
 
 
 def fold_text(text: str) -> str:
-    """The form in which texts are searched: `José` is `jose`, `Weiß` is `weiss`."""
+    """The form in which texts are searched: `José` is `jose`, `Øster` is `oster`."""
     folded = text.lower() if text.isascii() else _fold_letters(text)
     for mark in (REFS, PHONES, BETWEEN):
         if mark in folded:
@@ -53,7 +58,7 @@ def fold_text(text: str) -> str:
 def _fold_letters(text: str) -> str:
     parts = unicodedata.normalize("NFD", text.casefold())
     bare = "".join(c for c in parts if not _FIRST_ACCENT <= c <= _LAST_ACCENT)
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", bare).translate(_PLAIN)
 
 
 def searched_person(person: Attendee) -> Person:

@@ -138,11 +138,12 @@ def intersect(one: Sequence[Range], other: Sequence[Range]) -> list[Range]:
     found = []
     n = m = 0
     while n < len(one) and m < len(other):
-        start = max(one[n][0], other[m][0])
-        end = min(one[n][1], other[m][1])
-        if start < end:
-            found.append((start, end))
-        if one[n][1] < other[m][1]:
+        (begin, end), (start, over) = one[n], other[m]
+        first = begin if begin > start else start  # max and min take twice as long
+        behind = end if end < over else over
+        if first < behind:
+            found.append((first, behind))
+        if end < over:
             n += 1
         else:
             m += 1
@@ -154,6 +155,18 @@ def clip(ranges: Sequence[Range], begin: int, end: int) -> list[Range]:
     first = bisect_right(ranges, begin, key=itemgetter(1))
     behind = bisect_left(ranges, end, lo=first, key=itemgetter(0))
     return intersect(ranges[first:behind], [(begin, end)])
+
+
+def keep_within(starts: Sequence[int], ranges: Iterable[Range]) -> list[int]:
+    """Those of some starts, in order, that lie in ranges apart."""
+    found: list[int] = []
+    first = 0
+    for begin, end in ranges:
+        first = bisect_left(starts, begin, lo=first)
+        behind = bisect_left(starts, end, lo=first)
+        found += starts[first:behind]
+        first = behind
+    return found
 
 
 def at_least(count: int, each: Sequence[Sequence[Range]]) -> list[Range]:

@@ -45,20 +45,36 @@ class WallClock:
     def date_of(self, instant: int) -> int:
         return self.wall(instant) // DAY_SECONDS
 
-    def instants_of(self, date: int) -> Range:
-        """The first and the last of a date's wall times, as instants."""
-        begin = date * DAY_SECONDS
-        return self.instant(begin), self.instant(begin + DAY_SECONDS - 1)
+    def end_of_date(self, instant: int) -> int:
+        """Until when the wall shows the date that it shows then, and goes evenly."""
+        n = bisect_right(self._begins, instant)
+        offset = self._offsets[n - 1]
+        end = instant - (instant + offset) % DAY_SECONDS + DAY_SECONDS
+        return min([end, *self._begins[n : n + 1]])
+
+    def instants_of(self, first: int, last: int) -> Range:
+        """The first wall time of one date and the last of another, as instants."""
+        return (
+            self.instant(first * DAY_SECONDS),
+            self.instant((last + 1) * DAY_SECONDS - 1),
+        )
 
     def wall_ranges(self, ranges: Sequence[Range]) -> list[Range]:
         """The wall times whose instants lie in the ranges."""
+        edges = (-_EVER, *self._ends, _EVER)
         found: list[Range] = []
-        begins = (-_EVER, *self._ends)
-        for begin, end, offset in zip(
-            begins, (*self._ends, _EVER), self._offsets, strict=True
-        ):
+        for (begin, end), offset in zip(pairwise(edges), self._offsets, strict=True):
             there = clip(ranges, begin - offset, end - offset)
             found += [(first + offset, last + offset) for first, last in there]
+        return found
+
+    def instant_ranges(self, walls: Sequence[Range]) -> list[Range]:
+        """The instants at which the wall shows a time that lies in the ranges."""
+        edges = (*self._begins, _EVER)
+        found: list[Range] = []
+        for (begin, end), offset in zip(pairwise(edges), self._offsets, strict=True):
+            there = clip(walls, begin + offset, end + offset)
+            found += [(first - offset, last - offset) for first, last in there]
         return found
 
     @property

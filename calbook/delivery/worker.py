@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
+from calbook import interrupts
 from calbook.core.erasing import WORD
 from calbook.core.errors import Busy
 from calbook.core.outgoing.pushes import EntryState
@@ -271,6 +272,7 @@ class DeliveryWorker:
 
     def _record_finished(self, seconds: float) -> Iterator[Json]:
         """Record what has ended; waits for the first so many seconds."""
+        interrupts.release()
         with suppress(Empty):
             key, job, outcome, ended = self._done.get(timeout=max(0.001, seconds))
             attempt = self._attempts.get(key)

@@ -60,9 +60,11 @@ def back_up_file(
     administer(context.store).backup(path, force=force, progress=progress)
 
 
-def restore_file(context: Context, path: str) -> str | None:
+def restore_file(
+    context: Context, path: str, confirm: Callable[[], object] | None
+) -> str | None:
     """Put a copy in the file's place; where the present one is kept."""
-    return administer(context.store).restore(path)
+    return administer(context.store).restore(path, confirm)
 
 
 def compact_file(context: Context) -> tuple[int, int]:

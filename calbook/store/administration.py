@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -119,7 +119,7 @@ class Administration:
         """
         raise NotImplementedError
 
-    def restore(self, path: str) -> str | None:
+    def restore(self, path: str, confirm: Callable[[], object] | None) -> str | None:
         """Put a copy in the place of all that is stored; where that is kept.
 
         Raises:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from calbook.core import ids
-from calbook.core.checks import fold_ref
+from calbook.core import json_text as json
 from calbook.core.people import (
     fold_name,
     former_key,
@@ -14,16 +13,14 @@ from calbook.core.people import (
     key_kind,
     lasting_keys,
     person_key,
-    phone_digits,
     read_former_key,
 )
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any
-from calbook.store.writer import Writer, to_json
+from calbook.store import columns
+from calbook.store.writer import Writer
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from calbook.core.model import Attendee, Booking
     from calbook.store.connection import Connection
     from calbook.store.reader import Reader
@@ -40,22 +37,10 @@ _KNOWN = """
         where f.key in (select value from json_each(:keys))
     )
 """
-_INSERT_ATTENDEE = """
-    insert into attendees (uid, position, email, person_key, name, phone, phone_digits,
-        ref, ref_folded, timezone, language, responses, notes, metadata, person_id,
-        only_on, absent_on, replies)
-    values (:uid, :position, :email, :person_key, :name, :phone, :phone_digits,
-        :ref, :ref_folded, :timezone, :language, :responses, :notes, :metadata,
-        :person_id, :only_on, :absent_on, :replies)
-"""
 _UPDATE_REPLIES = """
     update attendees set replies = :replies where uid = :uid and position = :position
 """
-_INSERT = """
-    insert into people (id, name, email, phone, ref, timezone, language, created_at,
-        updated_at)
-    values (:id, :name, :email, :phone, :ref, :timezone, :language, :now, :now)
-"""
+_PEOPLE = ("id", *FACTS, "created_at", "updated_at")
 UPDATE = """
     update people set name = :name, email = :email, phone = :phone, ref = :ref,
         timezone = :timezone, language = :language, updated_at = :now,
@@ -72,12 +57,13 @@ def save_attendees(tx: Writer, after: Booking, before: Booking) -> None:
         return
     known = {_facts(person) for person in there}
     new = [person for person in after.attendees if _facts(person) not in known]
-    persons = iter(_record_people(tx, new, there, now=times.epoch(after.updated_at)))
+    found = iter(_record_people(tx, new, there, now=times.epoch(after.updated_at)))
     tx.run("delete from attendees where uid = :uid", uid=after.uid)
-    for position, attendee in enumerate(after.attendees):
-        is_known = _facts(attendee) in known
-        person_id = attendee.person_id if is_known else next(persons)
-        tx.run(_INSERT_ATTENDEE, **_columns(after.uid, position, attendee, person_id))
+    persons = [
+        person.person_id if _facts(person) in known else next(found)
+        for person in after.attendees
+    ]
+    _insert_attendees(tx, after, persons)
 
 
 def save_new_attendees(tx: Writer, booking: Booking) -> list[dict[str, Any]]:
@@ -85,33 +71,20 @@ def save_new_attendees(tx: Writer, booking: Booking) -> list[dict[str, Any]]:
     persons = _record_people(
         tx, booking.attendees, (), now=times.epoch(booking.updated_at)
     )
+    return _insert_attendees(tx, booking, persons)
+
+
+def _insert_attendees(
+    tx: Writer, booking: Booking, persons: Sequence[str | None]
+) -> list[dict[str, Any]]:
     rows = [
-        _columns(booking.uid, position, attendee, person_id)
+        columns.attendee(booking.uid, position, attendee, person_id)
         for position, (attendee, person_id) in enumerate(
             zip(booking.attendees, persons, strict=True)
         )
     ]
-    tx.add_all("attendees", _INSERT_ATTENDEE, rows)
+    tx.insert_all("attendees", tuple(rows[0]), [tuple(row.values()) for row in rows])
     return rows
-
-
-def _columns(
-    uid: str, position: int, attendee: Attendee, person_id: str | None
-) -> dict[str, Any]:
-    return {
-        **attendee._asdict(),
-        "uid": uid,
-        "position": position,
-        "person_key": person_key(attendee),
-        "phone_digits": phone_digits(attendee.phone),
-        "ref_folded": attendee.ref and fold_ref(attendee.ref),
-        "responses": to_json(attendee.responses or None),
-        "metadata": to_json(attendee.metadata or None),
-        "person_id": person_id,
-        "only_on": _to_dates(attendee.only_on),
-        "absent_on": _to_dates(attendee.absent_on),
-        "replies": _to_replies(attendee),
-    }
 
 
 def _without_replies(persons: Sequence[Attendee]) -> list[Attendee]:
@@ -122,29 +95,8 @@ def _save_replies(tx: Writer, after: Booking, there: Sequence[Attendee]) -> None
     """Of a group of a thousand who answer, a row for each answer."""
     for position, (old, new) in enumerate(zip(there, after.attendees, strict=True)):
         if old.replies != new.replies:
-            replies = _to_replies(new)
+            replies = columns.replies(new)
             tx.run(_UPDATE_REPLIES, uid=after.uid, position=position, replies=replies)
-
-
-def _to_replies(person: Attendee) -> str | None:
-    if not person.replies:
-        return None
-    return to_json(
-        [
-            {
-                "date": reply.day and reply.day.isoformat(),
-                "partstat": reply.partstat,
-                "at": times.epoch(reply.replied_at),
-                "sequence": reply.sequence,
-                "stamp": times.epoch(reply.stamped_at),
-            }
-            for reply in person.replies
-        ]
-    )
-
-
-def _to_dates(days: Sequence[date]) -> str | None:
-    return to_json([day.isoformat() for day in days]) if days else None
 
 
 def _facts(person: Attendee) -> tuple[str | None, ...]:
@@ -196,16 +148,28 @@ class Known:
         return {key_kind(key) for key, owner in self.owners.items() if owner == id}
 
     def record(self, person: Attendee, said: Collection[str]) -> str:
-        """Take over the facts that are said; who is new gets an id.
-
-        The others were told by a booking before. They go into the book where it has
-        none, unless it had them and they were corrected.
-        """
+        """Take over the facts that are said; who is new gets an id."""
         id = self.find(person)
-        if id is None:
+        former: set[str] = set()
+        if id is not None:
+            former = self._update(id, person, said)
+        else:
             id = ids.person()
-            self.facts[id] = dict.fromkeys(FACTS)
+            self.facts[id] = {name: getattr(person, name) for name in FACTS}
             self.new.add(id)
+        for key in (id_key(id), *lasting_keys(person)):
+            if key not in self.owners and key not in former:
+                self.owners[key] = id
+                self.asked.add(key)
+                self.new_keys.append((key, id))
+        return id
+
+    def _update(self, id: str, person: Attendee, said: Collection[str]) -> set[str]:
+        """Take over what is said; the keys that are not to lead to them any more.
+
+        What is not said a booking told before. It goes into the book where it has
+        none, unless it had it and it was corrected.
+        """
         before = self.facts[id]
         given = {n: v for n in FACTS if (v := getattr(person, n)) is not None}
         former = {
@@ -223,12 +187,7 @@ class Known:
         if after != before:
             self.facts[id] = after
             self.changed.add(id)
-        for key in (id_key(id), *lasting_keys(person)):
-            if key not in self.owners and key not in former:
-                self.owners[key] = id
-                self.asked.add(key)
-                self.new_keys.append((key, id))
-        return id
+        return former
 
 
 def _known_of(tx: Writer, attendees: Sequence[Attendee]) -> Known:
@@ -355,8 +314,11 @@ def _record_people(
     ]
     tx.new_people |= known.new
     for id in sorted(known.new | known.changed):  # so that nobody waits in a circle
-        statement = _INSERT if id in known.new else UPDATE
-        tx.add("people", statement, id=id, **known.facts[id], now=now)
+        facts = known.facts[id]
+        if id in known.new:
+            tx.insert_all("people", _PEOPLE, [(id, *facts.values(), now, now)])
+        else:
+            tx.add("people", UPDATE, **facts, id=id, now=now)
     tx.insert_all("person_keys", ("key", "person_id"), sorted(known.new_keys))
     known.forget_new()
     return found

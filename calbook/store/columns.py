@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 
 from calbook.core.booking import effective_status
-from calbook.core.model import Booking, BookingTerms, Occurrence, Resolution
+from calbook.core.checks import fold_ref
+from calbook.core.model import Attendee, Booking, BookingTerms, Occurrence, Resolution
+from calbook.core.people import person_key, phone_digits
 from calbook.core.search import search_text, searched_person
 from calbook.core.time import times
 from calbook.core.typing_names import Any
@@ -92,3 +96,44 @@ def occurrence(booking: Booking, o: Occurrence) -> tuple[Any, ...]:
         *(to_epoch(effective_status.next_status_change(o)), o.move_reason),
         *(to_json(o.host_ids or None), to_epoch(o.held_until)),
     )
+
+
+def attendee(
+    uid: str, position: int, person: Attendee, person_id: str | None
+) -> dict[str, Any]:
+    """The columns of one in a booking."""
+    return {
+        **person._asdict(),
+        "uid": uid,
+        "position": position,
+        "person_key": person_key(person),
+        "phone_digits": phone_digits(person.phone),
+        "ref_folded": person.ref and fold_ref(person.ref),
+        "responses": to_json(person.responses or None),
+        "metadata": to_json(person.metadata or None),
+        "person_id": person_id,
+        "only_on": _to_dates(person.only_on),
+        "absent_on": _to_dates(person.absent_on),
+        "replies": replies(person),
+    }
+
+
+def replies(person: Attendee) -> str | None:
+    if not person.replies:
+        return None
+    return to_json(
+        [
+            {
+                "date": reply.day and reply.day.isoformat(),
+                "partstat": reply.partstat,
+                "at": times.epoch(reply.replied_at),
+                "sequence": reply.sequence,
+                "stamp": times.epoch(reply.stamped_at),
+            }
+            for reply in person.replies
+        ]
+    )
+
+
+def _to_dates(days: Sequence[date]) -> str | None:
+    return to_json([day.isoformat() for day in days]) if days else None

@@ -82,15 +82,21 @@ def _check_actor(name: str, field: str) -> str:
 
 def system_actor() -> str | None:
     """`CALBOOK_ACTOR`, else the login name; None where there is none."""
-    from calbook.core.errors import BadInput
-
     said = os.environ.get("CALBOOK_ACTOR")
     if said is not None:
         return _check_actor(said, "CALBOOK_ACTOR")
     login = os.environ.get("LOGNAME") or os.environ.get("USER") or _account_name()
+    return login and _login_name(login)
+
+
+@lru_cache
+def _login_name(login: str) -> str | None:
+    """If it can be an actor's: nobody chose it for calbook."""
+    from calbook.core.errors import BadInput
+
     try:
-        return login and _check_actor(login, "actor")
-    except BadInput:  # nobody chose it for calbook
+        return _check_actor(login, "actor")
+    except BadInput:
         return None
 
 

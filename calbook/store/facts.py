@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from calbook.core import json_text as json
-from calbook.core.catalog import EventType, Host, Schedule
-from calbook.core.errors import NotFound
-from calbook.core.members import is_resource
-from calbook.core.model import DAY, LONGEST_CLAIM, Booking, Claim, Span
+from calbook.core.model import LONGEST_CLAIM, Booking, Claim, Span
 from calbook.core.rules.obstacles import BusyCalendarEntry, Obstacle
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.store import rows
 from calbook.store.booking_filters import HAS_EXPIRED
-from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING, Reader
+from calbook.store.catalog_facts import CatalogFacts
+from calbook.store.reader import PART_OF_BOOKING, WHOLE_BOOKING
 
 if TYPE_CHECKING:
     from calbook.core.time.open_hours import Opened
@@ -163,7 +161,7 @@ def _obstacle(row: Row) -> Obstacle:
     return Obstacle(claim, meeting, elsewhere)
 
 
-class Facts(Reader):
+class Facts(CatalogFacts):
     """Bookings, catalog and claimed time of a transaction, as values."""
 
     known_open_time: Opened | None = None  # where many are asked of the same dates
@@ -186,46 +184,6 @@ class Facts(Reader):
         """The bookings that filters mean, by start."""
         found = self.full_booking_rows(filters, now=times.epoch(now))
         return [rows.booking(row) for row in found]
-
-    def event_type(self, key: str) -> EventType:
-        row = self.event_type_row(key)
-        if row is None:
-            raise NotFound("event type", key, known=self.ids("event type"))
-        return rows.event_type(row)
-
-    def schedule(
-        self, key: str, first: date = date.min, last: date = date.max
-    ) -> Schedule:
-        """With the overrides of the local dates `first` to `last`."""
-        row = self.schedule_row_between(key, first.isoformat(), last.isoformat())
-        if row is None:
-            raise NotFound("schedule", key, known=self.ids("schedule"))
-        return rows.schedule(row)
-
-    def timezone_of(self, schedule_id: str) -> str:
-        row = self._one("select timezone from schedules where id = :id", id=schedule_id)
-        return row[0] if row else self.schedule(schedule_id).timezone
-
-    def schedule_around(self, key: str, meetings: Sequence[Span]) -> Schedule:
-        """With the overrides near some meetings: a long history costs nothing."""
-        first = min(meeting.start for meeting in meetings).date()
-        last = max(meeting.end for meeting in meetings).date()
-        return self.schedule(key, first - 4 * DAY, last + 4 * DAY)
-
-    def host(self, key: str) -> Host:
-        row = self.host_row(key)
-        if row is None:
-            noun = "resource" if is_resource(key) else "host"
-            raise NotFound(noun, key, known=self.ids(noun))
-        return rows.host(row)
-
-    def hosts(self, keys: Iterable[str]) -> dict[str, Host]:
-        """Those hosts and resources that there are, by their ids."""
-        found = self._conn.execute(
-            "select * from hosts where id in (select value from json_each(:keys))",
-            {"keys": json.dumps(sorted(keys))},
-        )
-        return {row["id"]: rows.host(row) for row in found}
 
     def obstacles(
         self,

@@ -10,18 +10,8 @@ from typing import Any
 from calbook.core.model import Booking
 from calbook.core.time import times
 from calbook.store import rows
-from calbook.store.booking_filters import Place, bound_filters
+from calbook.store.booking_filters import Place
 from calbook.store.facts import Facts
-
-# The first date may have moved, or was never free.
-_DISPLACED = """
-    select b.uid from ({page}) page
-    cross join bookings b on b.uid = page.uid and b.recurring is not null
-    where b.starts_at <> (
-        select start_at from occurrences where uid = b.uid
-        order by recurrence_id limit 1
-    )
-"""
 
 
 class FeedBookings(Facts):
@@ -35,14 +25,6 @@ class FeedBookings(Facts):
         """The uids of all bookings that later events are about."""
         found = self._conn.execute(
             "select distinct uid from events where seq > :event", {"event": event}
-        )
-        return {row[0] for row in found}
-
-    def displaced(self, filters: Mapping[str, Any], *, now: datetime) -> set[str]:
-        """The series whose first date is not the start that listings have."""
-        found = self._conn.execute(
-            _DISPLACED.format(page=self._matching(filters)),
-            bound_filters(filters, now=times.epoch(now)),
         )
         return {row[0] for row in found}
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from calbook.core import ids
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any
+from calbook.store.catalog_facts import recalled
 from calbook.store.reader import EVERYTHING, Reader
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ class OutboxReader(Reader):
 # -- writing
 
 
+@recalled
 def find_webhooks(tx: Writer, type: str) -> list[str]:
     """Those that want to hear of events of a type."""
     found = tx.connection.execute(_WANTED, {"type": type}).fetchall()

@@ -5,18 +5,17 @@ Light on purpose: listing bookings imports neither the rules nor their values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from calbook.core.typing_names import TYPE_CHECKING, Any
 from calbook.store.booking_filters import (
-    OCCURRENCE_FILTERS,
     Place,
     bound_filters,
     choose_walk,
     host_meetings,
     matching_bookings,
+    other_meetings,
     walked_host,
-    where_clause,
 )
 
 if TYPE_CHECKING:
@@ -29,51 +28,47 @@ _SHOWN = 8  # candidates of an ambiguous one
 
 # Of an occurrence: what people see, and what decisions need besides.
 _SHOWN_COLUMNS = (
-    "date",
-    "start_at",
-    "end_at",
-    "status",
-    "resolution",
-    "cancelled_by",
-    "reason",
-    "attendance",
-    "attendances",
-    "hosts",
-    "held_until",
+    *("date", "start_at", "end_at", "status", "resolution", "cancelled_by", "reason"),
+    *("attendance", "attendances", "hosts", "held_until"),
 )
-_DECISION_COLUMNS = (
-    "recurrence_id",
-    "claim_start",
-    "claim_end",
-    "wall",
-    "wall_timezone",
-    "by_offset",
-    "due",
-    "move_reason",
+OCCURRENCE_COLUMNS = (
+    *(*_SHOWN_COLUMNS, "recurrence_id", "claim_start", "claim_end"),
+    *("wall", "wall_timezone", "by_offset", "due", "move_reason"),
+)
+ATTENDEE_COLUMNS = (
+    *("email", "name", "phone", "timezone", "responses", "notes", "metadata", "ref"),
+    *("language", "person_id", "only_on", "absent_on", "replies"),
 )
 
 
-def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
+def _objects(columns: tuple[str, ...]) -> str:
+    facts = ", ".join(f"'{column}', {column}" for column in columns)
+    return f"json_object({facts})"
+
+
+def _lists(columns: tuple[str, ...]) -> str:
+    """Read in half the time."""
+    return f"json_array({', '.join(columns)})"
+
+
+def _booking(
+    columns: tuple[str, ...],
+    *,
+    only: str = "",
+    items: Callable[[tuple[str, ...]], str] = _objects,
+) -> str:
     """A booking and all that belongs to it as one row, its parts as JSON."""
-    occurrence = ", ".join(f"'{column}', {column}" for column in columns)
     return f"""
         select b.*,
             (select json_group_array(host_id) from (
                 select host_id from booking_hosts
                 where uid = b.uid and not is_of_dates order by position
             ) x) as hosts,
-            (select json_group_array(json_object(
-                'email', email, 'name', name, 'phone', phone, 'timezone', timezone,
-                'responses', responses, 'notes', notes,
-                'metadata', metadata, 'ref', ref, 'language', language,
-                'person_id', person_id, 'only_on', only_on, 'absent_on', absent_on,
-                'replies', replies
-            )) from (
-                select email, name, phone, ref, timezone, language, responses, notes,
-                    metadata, person_id, only_on, absent_on, replies
+            (select json_group_array({items(ATTENDEE_COLUMNS)}) from (
+                select {", ".join(ATTENDEE_COLUMNS)}
                 from attendees where uid = b.uid order by position
             ) x) as attendees,
-            (select coalesce(json_group_array(json_object({occurrence})), '[]') from (
+            (select coalesce(json_group_array({items(columns)}), '[]') from (
                 select {", ".join(columns)} from occurrences where uid = b.uid {only}
                 order by recurrence_id
             ) x) as occurrences
@@ -82,29 +77,29 @@ def _booking(columns: tuple[str, ...], *, only: str = "") -> str:
 
 _COLUMNS = _booking(_SHOWN_COLUMNS)
 _BOOKING = f"{_COLUMNS} from bookings b"
-_WHOLE = _booking(_SHOWN_COLUMNS + _DECISION_COLUMNS)
+_WHOLE = _booking(OCCURRENCE_COLUMNS, items=_lists)
 WHOLE_BOOKING = f"{_WHOLE} from bookings b"
 _THESE = "and recurrence_id in (select cast(value as bigint) from json_each(:keys))"
 _PART = f"{_booking(_SHOWN_COLUMNS, only=_THESE)} from bookings b"
 PART_OF_BOOKING = (
-    f"{_booking(_SHOWN_COLUMNS + _DECISION_COLUMNS, only=_THESE)} from bookings b"
+    f"{_booking(OCCURRENCE_COLUMNS, only=_THESE, items=_lists)} from bookings b"
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
 
-_AFTER = {
+AFTER = {
     False: "(b.starts_at, b.uid) > (:after_start, :after_uid)",
     True: "(b.starts_at, b.uid) < (:after_start, :after_uid)",
 }
 _PLACE = "(o.start_at, o.uid, o.recurrence_id)"
-_OCCURRENCE_AFTER = {
+OCCURRENCE_AFTER = {
     False: f"{_PLACE} > (:after_start, :after_uid, :after_date)",
     True: f"{_PLACE} < (:after_start, :after_uid, :after_date)",
 }
-_ORDER = {
+ORDER = {
     False: "order by {0}starts_at, {0}uid",
     True: "order by {0}starts_at desc, {0}uid desc",
 }
-_OCCURRENCE_ORDER = {
+OCCURRENCE_ORDER = {
     False: "order by o.start_at, o.uid, o.recurrence_id",
     True: "order by o.start_at desc, o.uid desc, o.recurrence_id desc",
 }
@@ -222,7 +217,7 @@ class Reader:
 
         `EVERYTHING` is the limit that means all.
         """
-        order, behind = _ORDER[latest_first], _AFTER[latest_first] if after else None
+        order, behind = ORDER[latest_first], AFTER[latest_first] if after else None
         page = self._matching(
             filters, behind, latest_first=None if limit == EVERYTHING else latest_first
         )
@@ -251,8 +246,8 @@ class Reader:
         limit: int = EVERYTHING,
     ) -> list[Row]:
         """Bookings with all that decisions need, by start, as `booking_rows`."""
-        page = self._matching(filters, _AFTER[False] if after else None)
-        order = _ORDER[False]
+        page = self._matching(filters, AFTER[False] if after else None)
+        order = ORDER[False]
         return self._conn.execute(
             f"""
             {_WHOLE} from ({page} {order.format("")} limit :limit) page
@@ -282,8 +277,8 @@ class Reader:
 
         `start_at` and `recurrence_id` are its own; else as `booking_rows`.
         """
-        order = _OCCURRENCE_ORDER[latest_first]
-        behind = _OCCURRENCE_AFTER[latest_first] if after else None
+        order = OCCURRENCE_ORDER[latest_first]
+        behind = OCCURRENCE_AFTER[latest_first] if after else None
         if host := walked_host(filters):
             page = f"""
                 from (
@@ -295,11 +290,8 @@ class Reader:
                 {order}
             """
         else:
-            page = f"""
-                from occurrences o cross join bookings b on b.uid = o.uid
-                {where_clause(filters, OCCURRENCE_FILTERS, behind)}
-                {order} limit :limit offset :offset
-            """
+            found = other_meetings(self._conn, filters, behind)
+            page = f"{found} {order} limit :limit offset :offset"
         return self._conn.execute(
             f"{_ONE_OCCURRENCE}, o.start_at, o.recurrence_id {page}",
             bound_filters(filters, now=now, after=after, latest_first=latest_first)
@@ -307,15 +299,13 @@ class Reader:
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
-        host = walked_host(filters)
         meetings = (
-            f"({host_meetings(filters, host)}) found"
-            if host
-            else "occurrences o join bookings b on b.uid = o.uid"
-            f" {where_clause(filters, OCCURRENCE_FILTERS)}"
+            f"from ({host_meetings(filters, host)}) found"
+            if (host := walked_host(filters))
+            else other_meetings(self._conn, filters)
         )
         found = self._conn.execute(
-            f"select count(*) from {meetings}", bound_filters(filters, now=now)
+            f"select count(*) {meetings}", bound_filters(filters, now=now)
         ).fetchone()
         return int(found[0])
 

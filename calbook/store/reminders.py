@@ -6,6 +6,7 @@ from datetime import datetime
 
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
+from calbook.store.catalog_facts import recalled
 from calbook.store.outbox import DROP_STATEMENT
 from calbook.store.writer import Writer, to_epoch
 
@@ -55,9 +56,14 @@ def notification_settings(tx: Writer, uid: str) -> NotificationSettings:
 def settings_when_new(tx: Writer, event_type: EventType) -> NotificationSettings:
     """`notification_settings` of a booking that is made just now."""
     if tx.are_pushed is None:
-        tx.are_pushed = bool(tx.connection.execute(_ARE_PUSHED).fetchone()[0])
+        tx.are_pushed = _read_are_pushed(tx)
     has_reminders = bool(event_type.reminders)
     return NotificationSettings(event_type.notify, has_reminders, False, tx.are_pushed)
+
+
+@recalled
+def _read_are_pushed(tx: Writer) -> bool:
+    return bool(tx.connection.execute(_ARE_PUSHED).fetchone()[0])
 
 
 _ARE_PUSHED = "select exists (select 1 from calendars where is_pushed)"

@@ -1,7 +1,8 @@
 """What rows must not say against each other: statements that find those which do.
 
-What belongs to a booking is looked up in the order of uids, in which its tables and
-their indexes lie: a large file is read from its beginning to its end.
+What belongs to a booking is compared in the order of uids, in which its tables and
+their indexes lie: a large file is read from its beginning to its end. SQLite reads what
+is `except` something side by side with it, if both are in order.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 
 from calbook.store.booking_filters import GIVES_TIME
 
-_DAY = "(start_at + 62135683200) / 86400"
+DAY = "((start_at + 62135683200) / 86400)"
 
 
 def _is_json(*columns: str) -> str:
@@ -33,11 +34,11 @@ CHECKS = {
         where status = 'CANCELLED'
     """,
     "{} holds time of {} for no occurrence": """
-        select uid, host_id from claims c indexed by claims_by_occurrence
-        where not exists (
-            select 1 from occurrences o
-            where o.uid = c.uid and o.recurrence_id = c.recurrence_id
-        )
+        select c.uid, c.host_id from (
+            select uid, recurrence_id from claims indexed by claims_by_occurrence
+            except select uid, recurrence_id from occurrences
+            order by uid, recurrence_id limit 1000
+        ) x cross join claims c on c.uid = x.uid and c.recurrence_id = x.recurrence_id
     """,
     "{} holds time of {}, who is not its host": f"""
         select distinct c.uid, c.host_id
@@ -109,18 +110,18 @@ CHECKS = {
             select * from occurrences where resolution is not 'conflict'
             and uid not in (select uid from bookings where recurring is not null)
         ), of_types as materialized (
-            select {_DAY} as day, status, event_type_id as id, count(*) as meetings,
+            select {DAY} as day, status, event_type_id as id, count(*) as meetings,
                 sum(end_at - start_at) as seconds
-            from single group by {_DAY}, status, event_type_id
+            from single group by {DAY}, status, event_type_id
         )
         select distinct case id when '' then 'all' else id end from (
             select id, day, status, meetings, seconds from day_counts
             union all select id, day, status, -meetings, -seconds from of_types
             union all select '', day, status, -meetings, -seconds from of_types
             union all
-            select h.host_id, {_DAY}, status, -count(*), -sum(end_at - start_at)
+            select h.host_id, {DAY}, status, -count(*), -sum(end_at - start_at)
             from single o cross join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
-            group by {_DAY}, status, h.host_id
+            group by {DAY}, status, h.host_id
         ) counted
         group by id, day, status having sum(meetings) <> 0 or sum(seconds) <> 0
     """,
@@ -141,14 +142,12 @@ CHECKS = {
         where calendar_id not in (select id from calendars)
     """,
     "{} has no occurrence": """
-        select uid from bookings b
-        where not exists (select 1 from occurrences x where x.uid = b.uid)
+        select uid from bookings except select uid from occurrences order by uid
     """,
     "{} has no host": """
-        select uid from bookings b where not exists (
-            select 1 from booking_hosts h
-            where h.uid = b.uid and not is_of_dates and host_id >= 'user_'
-        )
+        select uid from bookings except
+        select uid from booking_hosts where not is_of_dates and host_id >= 'user_'
+        order by uid
     """,
     "{} needs {}, of which nothing else says so": """
         select e.id, x.value from event_types e cross join json_each(e.needs) n
@@ -162,8 +161,7 @@ CHECKS = {
         select id, kind from hosts where (kind = 'host') <> (id >= 'user_')
     """,
     "{} has no attendee": """
-        select uid from bookings b
-        where not exists (select 1 from attendees x where x.uid = b.uid)
+        select uid from bookings except select uid from attendees order by uid
     """,
     "{} has its attendee {} on a date that it does not have": """
         select distinct a.uid, a.position + 1 from attendees a
@@ -181,7 +179,12 @@ CHECKS = {
     "{} is an older revision than its newest event tells of": """
         select distinct e.uid
         from events e not indexed cross join bookings b on b.uid = e.uid
-        where e.version > b.version or e.sequence > b.sequence
+        where (e.version > 0 or e.sequence > 0)
+        and (e.version > b.version or e.sequence > b.sequence)
+        union
+        select e.uid from bookings b cross join events e on e.uid = b.uid
+        where (b.version < 0 or b.sequence < 0)
+        and (e.version > b.version or e.sequence > b.sequence)
     """,
     "{} has an event of time's that says {} did it": """
         select uid, actor from events where by = 'system' and actor is not null
@@ -288,8 +291,8 @@ _OF_A_BOOKING = (
 )
 CHECKS |= {
     f"{{}} is not there, but its {table.replace('_', ' ')}": f"""
-        select distinct uid from {table} t where uid is not null
-        and not exists (select 1 from bookings b where b.uid = t.uid)
+        select uid from {table} where uid is not null
+        except select uid from bookings order by uid
     """
     for table in _OF_A_BOOKING
 }

@@ -37,6 +37,7 @@ from calbook.core.model import (
 from calbook.core.rules.limit_text import LIMIT_LISTS, read_limit
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
+from calbook.store.reader import ATTENDEE_COLUMNS, OCCURRENCE_COLUMNS
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
@@ -49,13 +50,15 @@ _ATTENDANCES = {attendance.value: attendance for attendance in Attendance}
 
 
 def booking(row: Row) -> Booking:
+    """Of a `WHOLE_BOOKING` or a part of one."""
+    row = dict(zip(row.keys(), row, strict=True))  # finds a name in half the time
     return Booking(
         uid=row["uid"],
         event_type_id=row["event_type_id"],
         host_ids=_strings(row["hosts"]),
         timezone=row["timezone"],
-        occurrences=tuple(map(occurrence, json.loads(row["occurrences"]))),
-        attendees=tuple(map(attendee, json.loads(row["attendees"]))),
+        occurrences=_each(occurrence, OCCURRENCE_COLUMNS, row["occurrences"]),
+        attendees=_each(attendee, ATTENDEE_COLUMNS, row["attendees"]),
         policy=_policy(row["policy"]),
         created_at=times.instant(row["created_at"]),
         updated_at=times.instant(row["updated_at"]),
@@ -74,6 +77,13 @@ def booking(row: Row) -> Booking:
         is_told=bool(row["is_told"]),
         has_own_location=bool(row["has_own_location"]),
     )
+
+
+def _each(
+    kind: Callable[[dict[str, Any]], _T], columns: tuple[str, ...], text: str
+) -> tuple[_T, ...]:
+    items = json.loads(text)
+    return tuple([kind(dict(zip(columns, item, strict=True))) for item in items])
 
 
 def attendee(item: Mapping[str, Any]) -> Attendee:
@@ -130,16 +140,18 @@ def occurrence(item: Mapping[str, Any]) -> Occurrence:
         cancelled_by=_optional(Actor, item["cancelled_by"]),
         reason=item["reason"],
         attendance=_ATTENDANCES[item["attendance"]],
-        attendances={
-            key: _ATTENDANCES[word]
-            for key, word in _object(item["attendances"]).items()
-        },
+        attendances=_attendances(item["attendances"]),
         is_recorded=item["due"] is None
         and status in (Status.PENDING, Status.CONFIRMED),
         move_reason=item["move_reason"],
         host_ids=_strings(item["hosts"]),
         held_until=_optional(times.instant, item["held_until"]),
     )
+
+
+def _attendances(text: str | None) -> dict[str, Attendance]:
+    said = _object(text)
+    return said and {key: _ATTENDANCES[word] for key, word in said.items()}
 
 
 def span(start: int, end: int) -> Span:

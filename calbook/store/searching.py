@@ -63,8 +63,13 @@ def _like(text: str) -> str:
     return f"%{text}%"
 
 
-def choose_letters(conn: Connection, filters: Mapping[str, Any]) -> str | None:
-    """`INDEXED`, unless other filters leave less than the index finds."""
+def choose_letters(
+    conn: Connection, filters: Mapping[str, Any], in_order: bool = True
+) -> str | None:
+    """`INDEXED`, unless other filters leave less than the index finds.
+
+    Of many it is asked only where what is listed stands `in_order` in it.
+    """
     words = _words(filters["search"])
     if words is None:
         return None
@@ -72,11 +77,19 @@ def choose_letters(conn: Connection, filters: Mapping[str, Any]) -> str | None:
         return LIKE
     if not has_words(conn):
         return None
-    if filters.keys() <= {"search", "since", "until"}:
+    if in_order and filters.keys() <= {"search", "since", "until"}:
         return INDEXED
     last = f"select 1 from booking_words w where {_MATCHES} limit 1 offset {FEW}"
     has_few = conn.execute(last, {"words": words}).fetchone() is None
     return INDEXED if has_few else None
+
+
+def lettered_uids() -> str:
+    """The bookings that may have the letters, whenever they are."""
+    found = " and ".join((_MATCHES, *_IN_INDEX))
+    others = (f"{rows} where {which or 'true'}" for rows, which in _OTHERS.items())
+    every = (f"{_FOUND} where {found}", *(f"from {rows}" for rows in others))
+    return " union all ".join(f"select b.uid {rows}" for rows in every)
 
 
 def word_arms(

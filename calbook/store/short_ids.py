@@ -5,12 +5,12 @@ Those of bookings are `Reader.resolve_uid`'s, which lists and completions need.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
+from calbook.core import json_text as json
 from calbook.core.errors import AmbiguousUid, NotFound
 from calbook.core.text import excerpt
+from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from calbook.store.reader import Reader

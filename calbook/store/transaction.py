@@ -19,11 +19,11 @@ from calbook.core.model import (
 )
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any
-from calbook.store import booked_people, columns, outbox
+from calbook.store import booked_people, columns, occurrences, outbox
 from calbook.store.booking_filters import HAS_EXPIRED
 from calbook.store.catalog import CatalogWriter
-from calbook.store.facts import CLAIM_SECONDS, SPANS, Exclusion, edges
-from calbook.store.writer import to_epoch, to_json
+from calbook.store.facts import CLAIM_SECONDS, Exclusion
+from calbook.store.writer import insert_named, to_epoch, to_json
 
 if TYPE_CHECKING:
     from calbook.core.rules.obstacles import Obstacle
@@ -36,7 +36,7 @@ class Transaction(CatalogWriter):
     def __init__(self, conn: Connection, actor: Callable[[], str | None]) -> None:
         super().__init__(conn)
         self.actor = actor
-        self._untaken: dict[str, frozenset[Span]] = {}  # where hosts have nothing
+        self._untaken: dict[str, tuple[Span, ...]] = {}  # where hosts have nothing
 
     # -- bookings
 
@@ -49,16 +49,13 @@ class Transaction(CatalogWriter):
         self.insert_all("bookings", tuple(row), [tuple(row.values())])
         self._save_hosts(booking)
         attendees = booked_people.save_new_attendees(self, booking)
-        occurrences = [columns.occurrence(booking, o) for o in booking.occurrences]
-        self.insert_all("occurrences", columns.OCCURRENCE, occurrences)
+        dates = occurrences.insert_occurrences(self, booking, booking.occurrences)
         self._claim(booking, _to_be_claimed(booking, None))
         return {
             **row,
             "hosts": booking.host_ids,
             "attendees": attendees,
-            "occurrences": [
-                dict(zip(columns.OCCURRENCE, each, strict=True)) for each in occurrences
-            ],
+            "occurrences": dates,
         }
 
     def save(self, after: Booking, before: Booking) -> None:
@@ -128,21 +125,14 @@ class Transaction(CatalogWriter):
             if exclusion is not None or self._is_taken(id, spans):
                 taken.append(id)
             else:
-                self._untaken[id] = frozenset(spans)
+                self._untaken[id] = tuple(spans)
         if not taken:
             return {}
         return super().obstacles(taken, spans, exclusion=exclusion, now=now)
 
     def _is_taken(self, host_id: str, spans: Sequence[Span]) -> bool:
         """Whether anything of a host lies in a span, also a request that expired."""
-        facts: dict[str, Any] = {"host_id": host_id, "longest": CLAIM_SECONDS}
-        if len(spans) == 1:
-            start, end = map(times.epoch, spans[0])
-            row = self._one(_ONE_IS_TAKEN, start=start, end=end, **facts)
-        else:
-            row = self._one(_ANY_IS_TAKEN, spans=edges(spans), **facts)
-        assert row is not None
-        return bool(row[0])
+        return occurrences.is_taken(self, host_id, spans)
 
     def expired_in_the_way(
         self, after: Booking, before: Booking | None, now: datetime
@@ -151,17 +141,27 @@ class Transaction(CatalogWriter):
 
         Only those are to let go: should the clock be wrong, the others still hold.
         """
+        held: dict[str, list[Span]] = {}
+        for o in _to_be_claimed(after, before):
+            for host_id in after.hosts_of(o):
+                held.setdefault(host_id, []).append(o.claim)
         wanted = [
-            [host_id, times.epoch(o.claim.start), times.epoch(o.claim.end)]
-            for o in _to_be_claimed(after, before)
-            for host_id in after.hosts_of(o)
-            if o.claim not in self._untaken.get(host_id, ())
+            [host_id, *map(times.epoch, claim)]
+            for host_id, claims in held.items()
+            for claim in self._without_untaken(host_id, claims)
         ]
         if not wanted:
             return []
         facts = {"longest": CLAIM_SECONDS, "now": times.epoch(now)}
         found = self._conn.execute(_EXPIRED, {"wanted": to_json(wanted), **facts})
         return [(row["uid"], times.instant(row["recurrence_id"])) for row in found]
+
+    def _without_untaken(self, host_id: str, claims: Sequence[Span]) -> Iterable[Span]:
+        untaken = self._untaken.get(host_id, ())
+        if untaken == (*claims,):
+            return ()
+        known = frozenset(untaken)
+        return [claim for claim in claims if claim not in known]
 
     def _save_occurrences(self, after: Booking, before: Booking) -> None:
         old = {o.recurrence_id: o for o in before.occurrences}
@@ -175,17 +175,11 @@ class Transaction(CatalogWriter):
         }
         self._drop_occurrences(after.uid, old.keys() - kept)
         changed = [
-            columns.occurrence(after, o)
-            for key, o in new.items()
-            if key in kept and o != old[key]
+            (old[key], o) for key, o in new.items() if key in kept and o != old[key]
         ]
-        added = [
-            columns.occurrence(after, o) for key, o in new.items() if key not in kept
-        ]
-        self.insert_all("occurrences", columns.OCCURRENCE, added)
-        self.upsert_all(
-            "occurrences", "uid, recurrence_id", columns.OCCURRENCE, changed
-        )
+        added = [o for key, o in new.items() if key not in kept]
+        occurrences.insert_occurrences(self, after, added)
+        occurrences.update_occurrences(self, after, changed)
         self._claim(after, _to_be_claimed(after, before))
 
     def _remove_hosts(self, before: Booking) -> None:
@@ -227,31 +221,16 @@ class Transaction(CatalogWriter):
             )
 
     def _drop_occurrences(self, uid: str, keys: Iterable[datetime]) -> None:
-        for key in keys:
-            self.run(
-                "delete from occurrences where uid = :uid and recurrence_id = :key",
-                uid=uid,
-                key=times.epoch(key),
-            )
+        occurrences.delete_by_keys(self, "occurrences", uid, keys)
 
     def free_claims(self, uid: str, keys: Iterable[datetime]) -> None:
         """Let go of the time of occurrences, which are to be saved after it."""
-        self._conn.executemany(
-            "delete from claims where uid = :uid and recurrence_id = :key",
-            [{"uid": uid, "key": times.epoch(key)} for key in keys],
-        )
+        occurrences.delete_by_keys(self, "claims", uid, keys)
 
     def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""
-        held: dict[str, list[tuple[Any, ...]]] = {}
-        for o in live:
-            start, end = times.epoch(o.claim.start), times.epoch(o.claim.end)
-            key = times.epoch(o.recurrence_id)
-            for id in booking.hosts_of(o):
-                held.setdefault(id, []).append((id, start, end, booking.uid, key))
-        for id, claims in held.items():
+        for id in occurrences.insert_claims(self, booking, live):
             self._untaken.pop(id, None)
-            self.insert_all("claims", _CLAIM, claims)
 
     # -- events
 
@@ -289,9 +268,11 @@ class Transaction(CatalogWriter):
             "booking": to_json(booking()) if booking and webhooks else None,
         }
         if not (is_numbered or webhooks):
-            self.add("events", _EVENT, **facts)
+            self.insert_all("events", tuple(facts), [tuple(facts.values())])
             return 0
-        row = self._one(f"{_EVENT} returning seq", **facts)
+        row = self._one(
+            f"{insert_named('events', tuple(facts))} returning seq", **facts
+        )
         assert row is not None
         outbox.queue_event(self, event, row["seq"], webhooks)
         return int(row["seq"])
@@ -300,34 +281,6 @@ class Transaction(CatalogWriter):
         return outbox.find_webhooks(self, type)
 
 
-# Whether a host has anything at all in a span, be it a request that expired.
-_IS_TAKEN = """
-    select exists (
-        select 1 from {spans} s cross join claims c on c.host_id = :host_id
-            and c.claim_start < s.end_at
-            and c.claim_start > s.start_at - :longest
-            and c.claim_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join busy b on b.host_id = :host_id
-            and b.busy_start < s.end_at
-            and b.busy_start > s.start_at - :longest
-            and b.busy_end > s.start_at
-    ) or exists (
-        select 1 from {spans} s cross join hosts h on h.id = :host_id
-            and h.retired_at < s.end_at
-    )
-"""
-_ONE_IS_TAKEN = _IS_TAKEN.format(
-    spans="(select cast(:start as bigint) as start_at, cast(:end as bigint) as end_at)"
-)
-_ANY_IS_TAKEN = SPANS + _IS_TAKEN.format(spans="spans")
-_CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
-_EVENT = """
-    insert into events (id, type, uid, recurrence_id, at, by, actor, change, version,
-        sequence, replaced, booking)
-    values (:id, :type, :uid, :recurrence_id, :at, :by, :actor, :change, :version,
-        :sequence, :replaced, :booking)
-"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)
@@ -346,7 +299,9 @@ _EXPIRED = f"""
 
 def _to_be_claimed(after: Booking, before: Booking | None) -> list[Occurrence]:
     """The occurrences whose time is not held yet as it is to be."""
-    held = {} if before is None else _claim_facts(before)
+    if before is None:
+        return [o for o in after.occurrences if o.status is not Status.CANCELLED]
+    held = _claim_facts(before)
     return [
         o
         for o, facts in zip(after.occurrences, _claim_facts(after).items(), strict=True)

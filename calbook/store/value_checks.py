@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,11 +22,26 @@ Fault = tuple[str, tuple[Any, ...]]  # the sentence, and what it names
 
 _MOST = 2_000  # rows that are read together
 _COPIES_TOGETHER = 200
+_DAY = 86400
+_EPOCH = date(1970, 1, 1).toordinal()
 
+# Without those that are found by an address, and by a number, in letters and digits of
+# which the database knows the other form as well.
 _ATTENDEES = """
     select uid, position, name, email, phone, ref, person_key, phone_digits,
         ref_folded, person_id is not null
     from attendees where (uid, position) > (:uid, :key)
+    and (
+        person_id is null or ref is not null or ref_folded is not null
+        or email is null or email = '' or person_key <> lower(email)
+        or length(email) <> length(cast(email as blob))
+        or (phone is null) <> (phone_digits is null)
+        or phone is not null and not (
+            phone like '+%' and phone_digits = replace(phone, ' ', '')
+            and length(phone_digits) > 1
+            and ltrim(substr(phone_digits, 2), '0123456789') = ''
+        )
+    )
     order by uid, position limit :most
 """
 _OCCURRENCES = """
@@ -126,6 +141,8 @@ def _is_at(
     A time that the zone skips is moved ahead; one by its offset needs no zone.
     """
     try:
+        if _wall_of(start, timezone) == wall:
+            return True
         local, moment = datetime.fromisoformat(wall), times.instant(start)
         if by_offset or times.tzdata_version(timezone) != tzdata:
             return True
@@ -137,20 +154,50 @@ def _is_at(
         return False
 
 
+def _wall_of(start: int, timezone: str) -> str | None:
+    """What a clock there shows; None on days on which it is put forward or back."""
+    offset = _offset_of_day(timezone, start // _DAY)
+    if offset is None:
+        return None
+    day, seconds = divmod(start + offset, _DAY)
+    return f"{_date_of(day)}T{_time_of(seconds)}"
+
+
+@lru_cache(maxsize=20_000)
+def _offset_of_day(timezone: str, day: int) -> int | None:
+    """In seconds, of a day of UTC."""
+    zone = times.zone(timezone)
+    edges = (
+        times.instant(at).astimezone(zone) for at in (day * _DAY, (day + 1) * _DAY)
+    )
+    offset, later = (edge.utcoffset() for edge in edges)
+    return None if offset is None or offset != later else int(offset.total_seconds())
+
+
+@lru_cache(maxsize=20_000)
+def _date_of(day: int) -> str:
+    return str(date.fromordinal(day + _EPOCH))
+
+
+@lru_cache
+def _time_of(seconds: int) -> str:
+    return str(timedelta(seconds=seconds)).rjust(8, "0")
+
+
 # -- copies in events
 
 
 def _copy_faults(conn: Connection) -> Iterator[Fault]:
     seq = 0
     while True:
-        facts = {"seq": seq, "most": _COPIES_TOGETHER}
-        copies = conn.execute(_COPIES, facts).fetchall()
+        where = {"seq": seq, "most": _COPIES_TOGETHER}
+        copies = conn.execute(_COPIES, where).fetchall()
         if not copies:
             return
         dates: dict[str, list[_Date]] = {}
         uids = json.dumps([uid for _, uid, *_ in copies])
-        for uid, *date in conn.execute(_DATES, {"uids": uids}).fetchall():
-            dates.setdefault(uid, []).append(_Date(*date))
+        for uid, *facts in conn.execute(_DATES, {"uids": uids}).fetchall():
+            dates.setdefault(uid, []).append(_Date(*facts))
         for _, uid, text, *revision in copies:
             yield from _differences(uid, text, revision, dates.get(uid, []))
         seq = copies[-1][0]

@@ -50,7 +50,10 @@ class Writer(Facts):
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """A part of the transaction that is taken back alone when it raises."""
+        """A part of the transaction that is taken back alone when it raises.
+
+        With what a signal raises all of the transaction goes.
+        """
         told: tuple[list[Any], ...] = (
             self.queued,
             self.untold,
@@ -63,13 +66,13 @@ class Writer(Facts):
         self._begin_attempt()
         try:
             yield
-        except BaseException:
+        except Exception:
             self._take_back()
             for each, length in zip(told, lengths, strict=True):
                 del each[length:]
-            raise
-        finally:
             self._end_attempt()
+            raise
+        self._end_attempt()
 
     def _begin_attempt(self) -> None:
         self._conn.execute("savepoint attempt")
@@ -94,6 +97,12 @@ class Writer(Facts):
     def count(self, statement: str, **facts: Any) -> int:
         """Write; how many rows."""
         return self._conn.execute(statement, facts).rowcount
+
+    def keep_catalog(self) -> None:
+        """Say that this changes no event type, host, schedule, webhook or calendar.
+
+        What is known of them from before need not be asked again, where it is sure.
+        """
 
     # -- locks: nothing where only one can write at a time
 
@@ -186,13 +195,21 @@ def _insert(table: str, columns: tuple[str, ...], places: Sequence[str]) -> str:
     return f"insert into {table} ({names}) values ({values})"
 
 
+@cache
+def insert_named(table: str, columns: tuple[str, ...]) -> str:
+    return _insert(table, columns, tuple(f":{column}" for column in columns))
+
+
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+_EMPTY = (dict, list, tuple)  # a union would be made each time
 
 
 def to_json(value: object) -> str | None:
     if value is None:
         return None
-    if not value and isinstance(value, dict | list | tuple):  # as most are
+    if not value and isinstance(value, _EMPTY):  # as most are
         return "{}" if isinstance(value, dict) else "[]"
     return _encode(value)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -217,7 +218,7 @@ def test_what_is_said_after_an_interrupt_begins_a_line(terminal: Terminals) -> N
     screen = terminal("event", "add")
     screen.expect("What can be booked: ")
 
-    assert screen.press_until_end("\x03") == 130
+    assert screen.press_until_end("\x03") == -signal.SIGINT
     assert "What can be booked:\ncalbook: nothing was changed" in screen.shown
 
 

@@ -190,6 +190,36 @@ def test_every_meeting_between_the_dates_is_found(full: Client, seed: int) -> No
     assert full.calendar.bookings.total(**wanted, occurrences=True) == len(found)
 
 
+def test_meetings_that_await_an_answer_are_those_of_all(
+    client: Client, clock: Clock
+) -> None:
+    """Series and single ones, some confirmed, cancelled or not answered in time."""
+    calendar, bookings = client.calendar, client.calendar.bookings
+    calendar.event_types.create("ask", requires_confirmation=True, maximum_advance=None)
+    rule = {"frequency": "DAILY", "count": 4}
+    made = [
+        bookings.create(
+            event_type_id="ask",
+            start_time=MONDAY + days * DAY + timedelta(hours=hour),
+            attendee={"name": "Ada", "email": EMAILS[0]},
+            recurring=rule if days % 7 == 0 else None,
+        )
+        for days in (7, 11, 14, 18, 21)
+        for hour in (1, 2)
+    ]
+    bookings.confirm(made[0].uid)
+    bookings.cancel(made[1].uid, from_date=made[1].occurrences[2].date, by="host")
+    bookings.cancel(made[2].uid, by="host")
+
+    for _ in range(5):
+        everything = bookings.list_occurrences()
+        wanted = [b for b in everything if b.status == "PENDING"]
+        assert list(bookings.list_occurrences(status="PENDING")) == wanted
+        assert bookings.total(status="PENDING", occurrences=True) == len(wanted)
+        clock.move(days=5)
+    assert len(wanted) < 10
+
+
 def test_the_meetings_of_a_booking_are_in_order_wherever_they_moved(
     full: Client,
 ) -> None:

@@ -90,6 +90,22 @@ def test_cancelling_dates_of_a_course_asks_about_those_who_come(
     )
 
 
+def test_several_bookings_are_named_before_they_are_cancelled(
+    terminal: Callable[..., Terminal], booking: Callable[..., Booking]
+) -> None:
+    uids = [booking().uid for _ in range(12)]
+
+    shown = terminal("cancel", *uids, columns=80)
+    shown.expect("Cancel 12 bookings?")
+    shown.type("n\n")
+
+    assert shown.end() == 130
+    named = [line for line in shown.shown.splitlines() if "Ada, Demo" in line]
+    assert all(line.split()[0] in uid for line, uid in zip(named, uids, strict=False))
+    assert len(named) == 10
+    assert "and 2 more" in shown.shown
+
+
 def test_an_empty_answer_says_what_is_needed(
     terminal: Callable[..., Terminal], event_type: Make, client: Client
 ) -> None:

@@ -242,6 +242,8 @@ STORY = [
     *(("show", "last", "--json"), ("show", "bk_no"), ("show", "next"), ("show", "")),
     *(("next",), ("next", "--short"), ("next", "--json"), ("next", "--short", "--csv")),
     *(("agenda", "--on", "2027-01-18"), ("today", "--json"), ("tomorrow", "--csv")),
+    *(("day", "--on", "2027-01-18"), ("week", "--of=2027-01-18", "--by", "host")),
+    *(("week", "--svg"), ("week", "--color-scheme", "dark"), ("month", "--host", "me")),
     ("slots", "-e", "demo", "--from", "2027-01-18", "--days", "1"),
     ("slots", "-e", "demo", "--on", "2027-01-18", "--explain", "--json"),
     *(("slots",), ("slots", "-e", "demo", "--limit", "some"), ("list", "--all", "--")),

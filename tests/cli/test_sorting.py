@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calbook import Booking, Client
+from calbook.cli import sorting
 from calbook.cli.sorting import sort_items
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ ITEM = st.fixed_dictionaries(
 def test_nothing_is_lost_and_what_has_no_value_comes_last(
     items: list[dict[str, object]], reverse: bool
 ) -> None:
-    found = sort_items(items, "n,id", reverse=reverse, times=())
+    found = [*sort_items(items, "n,id", reverse=reverse, times=())]
 
     assert sorted(map(repr, found)) == sorted(map(repr, items))
     there = [item["n"] not in (None, "") for item in found]
@@ -131,11 +132,25 @@ def test_nothing_is_lost_and_what_has_no_value_comes_last(
     assert numbers == sorted(numbers, reverse=reverse)  # type: ignore[type-var]
 
 
+@given(st.lists(ITEM, max_size=40), st.booleans())
+def test_what_waits_in_a_file_is_put_in_the_same_order(
+    items: list[dict[str, object]], reverse: bool
+) -> None:
+    keys = {"reverse": reverse, "times": ()}
+    numbered = [{**item, "place": place} for place, item in enumerate(items)]
+    with pytest.MonkeyPatch.context() as patch:
+        whole = [*sort_items(numbered, "n", **keys)] if items else []
+        patch.setattr(sorting, "_AT_ONCE", 3)
+        assert ([*sort_items(numbered, "n", **keys)] if items else []) == whole
+
+
 def test_times_are_compared_as_instants() -> None:
     early = {"at": "2027-01-18T10:00:00+09:00"}
     late = {"at": "2027-01-18T09:00:00-05:00"}
 
-    assert sort_items([late, early], "at", reverse=False, times={"at"}) == [early, late]
+    found = sort_items([late, early], "at", reverse=False, times={"at"})
+
+    assert [*found] == [early, late]
 
 
 # -- words for a uid

@@ -626,6 +626,23 @@ def test_the_hours_around_many_meetings_are_those_around_each(
     ]
 
 
+@examples(200)
+@given(given_both=schedules_and_meetings())
+def test_meetings_are_open_when_each_is_within_the_hours_around_it(
+    given_both: tuple[Schedule, list[Span]],
+) -> None:
+    schedule, meetings = given_both
+    together = open_hours.open_stretches_near(schedule, meetings)
+    each = [
+        any(stretch.covers(meeting) for stretch in near)
+        for meeting, near in zip(meetings, together, strict=True)
+    ]
+
+    assert open_hours.are_open(schedule, meetings) == all(each)
+    for meeting, is_open in zip(meetings, each, strict=True):
+        assert open_hours.are_open(schedule, [meeting]) == is_open
+
+
 @examples(100)
 @given(given_both=schedules_and_meetings())
 def test_a_meeting_is_within_the_hours_around_it_when_it_is_within_all_hours(

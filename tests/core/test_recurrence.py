@@ -767,6 +767,8 @@ def test_a_series_is_what_dateutil_and_a_search_make_of_it(
         assert refused(rule, first.isoformat(), timezone=timezone)
     else:
         assert starts(rule, first, timezone) == expected
+        days = recurrence.dates(rule, first.date(), timezone)
+        assert days == tuple(start.wall.date() for start in expected)
 
 
 # -- stored and shown ------------------------------------------------------------------

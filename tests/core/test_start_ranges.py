@@ -51,6 +51,13 @@ def test_what_is_free_overlaps_nothing_that_is_taken(
     ]
 
 
+@given(stretches(apart=True), st.sets(st.integers(-1, _LAST)))
+def test_starts_are_kept_that_lie_within(ranges: list[Range], starts: set[int]) -> None:
+    found = start_ranges.keep_within(sorted(starts), ranges)
+
+    assert found == sorted(starts.intersection(points(ranges)))
+
+
 @given(stretches(apart=True), st.integers(-1, _LAST), st.integers(-1, _LAST))
 def test_what_is_clipped_lies_between(
     ranges: list[Range], begin: int, end: int

@@ -1,8 +1,4 @@
-"""README and manual as stories: commands and Python in their order, with output.
-
-A plugin: a module says `pytest_plugins = ("manual.documents",)` and has the fixtures.
-PYTEST_DONT_REWRITE, as tests import it first.
-"""
+"""README and manual as stories: commands and Python in their order, with output."""
 
 from __future__ import annotations
 
@@ -19,8 +15,6 @@ from fcntl import ioctl
 from pathlib import Path
 from struct import pack
 from typing import Any, NamedTuple
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "calbook" / "manual"
@@ -159,19 +153,3 @@ def on_terminal(command: str, *, cwd: Path, env: dict[str, str]) -> str:
 def aligned(text: str) -> list[str]:
     """Lines without the table's own left margin, and without empty last columns."""
     return [line.lstrip(" ").rstrip() for line in text.splitlines()]
-
-
-@pytest.fixture
-def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    found = environment(tmp_path)
-    for name in [name for name in os.environ if name.startswith(("CALBOOK", "XDG"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("CALBOOK_NOW", NOW)
-    monkeypatch.chdir(tmp_path)
-    return Reader(tmp_path, found)
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> dict[str, str]:
-    return environment(tmp_path)

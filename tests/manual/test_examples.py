@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -11,13 +12,37 @@ import pytest
 from calbook.api.schema.nouns import NAMES
 from calbook.cli.commands import help
 from manual import json_pages
-from manual.documents import DOCUMENTS, PAGES, ROOT, Reader, aligned, blocks, steps
+from manual.documents import (
+    DOCUMENTS,
+    NOW,
+    PAGES,
+    ROOT,
+    Reader,
+    aligned,
+    blocks,
+    environment,
+    steps,
+)
 from manual.picture import PICTURE, picture
-
-pytest_plugins = ("manual.documents",)
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _LINK = re.compile(r"\[[^\]]*\]\(((?!https?:)[^)]+)\)")
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    found = environment(tmp_path)
+    for name in [name for name in os.environ if name.startswith(("CALBOOK", "XDG"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CALBOOK_NOW", NOW)
+    monkeypatch.chdir(tmp_path)
+    return Reader(tmp_path, found)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path)
 
 
 def name_of(file: Path) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import MONDAY, Clock
 
 from calbook import Booking, Client
 from calbook.core.checks import fold_ref
@@ -53,7 +57,8 @@ def many(client: Client, booking: Callable[..., Booking]) -> list[Booking]:
             person["ref"] = f"K {1000 + n % 9}"
         if n % 4 == 0:
             person["phone"] = f"+351 912 34{n % 7} 678"
-        found.append(booking(attendee=person, notes=notes))
+        rule = {"frequency": "WEEKLY", "count": 3} if n % 11 == 7 else None
+        found.append(booking(attendee=person, notes=notes, recurring=rule))
     return found
 
 
@@ -94,8 +99,15 @@ def asked(client: Client, **more: Any) -> list[Any]:
                         **wanted, latest_first=True, count=3, offset=2
                     )
                 ],
-                [b.uid for b in bookings.list_occurrences(**wanted, count=5)],
+                [b.uid for b in bookings.list_occurrences(**wanted)],
+                [
+                    b.start_time
+                    for b in bookings.list_occurrences(
+                        **wanted, latest_first=True, count=5, offset=2
+                    )
+                ],
                 bookings.total(**wanted),
+                bookings.total(**wanted, occurrences=True),
             ]
         )
     return found
@@ -247,3 +259,62 @@ def test_a_text_that_a_booking_has_not_is_a_fault(
 
     with client._context.store.read(Reader) as reader:
         assert sorted(search_faults(reader.connection)) == sorted(wrong)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from indexed_words",
+        "delete from booking_words_data where id > 10",
+        "delete from booking_words_data",
+        "insert into booking_words (booking_words) values ('delete-all')",
+    ],
+)
+def test_an_index_that_is_damaged_is_named_and_made_anew(
+    path: Path, clock: Clock, damage: str
+) -> None:
+    with file_of_many(path, clock) as client:
+        with closing(sqlite3.connect(path)) as conn, conn:
+            conn.execute(damage)
+        named = client.check()
+        client.compact()
+        found = client.calendar.bookings.list(search="Person 7")
+
+        assert named
+        assert len(named) <= 5
+        assert client.check() == ()
+        assert len(found) == 11
+
+
+def test_a_sqlite_without_full_text_keeps_no_text_that_was_erased(
+    path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with file_of_many(path, clock) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr("calbook.store.sqlite.words.has_full_text", lambda _: False)
+            client.calendar.people.erase("Person 77", cancel=True)
+            assert b"person 77" not in path.read_bytes()
+        client.calendar.event_types.create("other")
+
+        assert not client.calendar.bookings.list(search="Person 77")
+        assert len(client.calendar.bookings.list(search="Person 7")) == 10
+        assert client.check() == ()
+        assert b"rson 77" not in path.read_bytes()
+
+
+@contextmanager
+def file_of_many(path: Path, clock: Clock) -> Iterator[Client]:
+    """Enough that there is an index."""
+    with Client(path, clock=clock) as client:
+        client.calendar.event_types.create("demo")
+        client.calendar.bookings.create_all(
+            {
+                "event_type_id": "demo",
+                "start_time": MONDAY + timedelta(days=7 * n + 7),
+                "attendee": {"name": f"Person {n}", "email": f"p{n}@example.com"},
+                "by": "host",
+                "override": ["advance"],
+            }
+            for n in range(120)
+        )
+        yield client

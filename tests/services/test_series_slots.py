@@ -267,6 +267,13 @@ def test_the_clock_shows_what_zones_say(zone: str, minutes: list[int]) -> None:
         for wall_at in range(at - 30 * 3_600, at + 30 * 3_600, 900):
             shown = any(begin <= wall_at < end for begin, end in walls)
             assert shown == (at <= clock.instant(wall_at) < at + length)
+        instants = clock.instant_ranges([(at, at + length)])
+        for moment in range(at - 30 * 3_600, at + 30 * 3_600, 900):
+            is_found = any(begin <= moment < end for begin, end in instants)
+            assert is_found == (at <= clock.wall(moment) < at + length)
+        end = clock.end_of_date(at)
+        assert all(clock.date_of(n) == clock.date_of(at) for n in (at, end - 1))
+        assert end - at <= DAY_SECONDS
 
 
 def test_dates_far_apart_need_no_days_between(monkeypatch: pytest.MonkeyPatch) -> None:

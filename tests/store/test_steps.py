@@ -370,6 +370,25 @@ def test_a_search_costs_no_more_than_two_pages(
     assert found < 2 * first
 
 
+@pytest.mark.parametrize(
+    "filters",
+    [{"search": "a77@example"}, {"search": "zelda"}, {"statuses": '["PENDING"]'}],
+    ids=["one", "none", "status"],
+)
+def test_meetings_of_few_bookings_cost_no_more_than_a_page(
+    files: tuple[Filled, Filled], filters: dict[str, Any]
+) -> None:
+    """All meetings were looked at, by their start."""
+    _, large = files
+    now = times.epoch(FIRST)
+
+    first = reading(large, lambda facts, _: meetings(facts))
+    found = reading(large, lambda facts, _: meetings(facts, **filters))
+    counted = reading(large, lambda facts, _: facts.count_occurrences(filters, now=now))
+
+    assert max(found, counted) < first
+
+
 def test_claiming_costs_the_same_in_a_large_file(files: tuple[Filled, Filled]) -> None:
     """The insert, with the trigger that refuses an overlap."""
 

@@ -42,7 +42,7 @@ with WriteQueue(sys.argv[1]) as queue:
 
 
 @pytest.fixture
-def database(made: Path) -> str:
+def place(made: Path) -> str:
     return str(made)
 
 
@@ -216,6 +216,22 @@ def test_a_forked_process_keeps_no_place(made: Path) -> None:
         os.waitpid(child, 0)
 
 
+def test_one_thread_at_most_waits_for_a_stopped_process(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_queue, "_LONGEST_SECONDS", 0)
+    before = set(os.listdir("/proc/self/task"))
+    with another_at_the_head(made) as other:
+        os.kill(other.pid, signal.SIGSTOP)
+
+        for n in range(5):
+            write(made, f"w{n}")
+
+        assert len(set(os.listdir("/proc/self/task")) - before) <= 1
+    assert len(written(made)) == 5
+    wait_until(lambda: not write_queue._stuck)
+
+
 def test_who_waits_too_long_is_refused_and_gone(made: Path) -> None:
     with at_the_head(made), closing(sqlite3.connect(made)) as other:
         other.execute("begin immediate")
@@ -239,7 +255,7 @@ def test_a_signal_ends_a_command_that_stands_in_line(
         out, err = process.communicate(timeout=PATIENCE)
         wait_until(lambda: in_line(made) == 1)
 
-    assert process.returncode == 128 + sent
+    assert process.returncode == -sent
     assert out == b""
     assert err.count(b"\n") == 1
 

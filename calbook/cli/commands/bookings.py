@@ -28,7 +28,7 @@ class Filters(o.Group):
     host_id: o.Host = None
     resource_id: o.Resource = None
     search: str | None = o.option(
-        "--search", "TEXT", "In names, addresses, numbers, notes."
+        "--search", "TEXT", "In names, addresses, numbers, notes, titles, uids."
     )
 
 
@@ -90,10 +90,9 @@ def list_(
             return
         found = tuple(each(**filters, **page))
         now = client.now()
-        is_part = form.sort is not None or len(found) == count or not found
-        total = (
-            bookings.total(occurrences=part.occurrences, **filters) if is_part else 0
-        )
+        total = len(found)
+        if form.sort is None and _is_total_said(total, part, count):
+            total = bookings.total(occurrences=part.occurrences, **filters)
     tables = table_of("bookings_table", form.tz)
 
     def table(items: Sequence[Json]) -> str:
@@ -126,6 +125,13 @@ def _rows(part: Page, form: OutputOptions, count: int | None) -> slice:
     if form.sort is None:
         return slice(None)
     return slice(part.offset, None if count is None else part.offset + count)
+
+
+def _is_total_said(shown: int, part: Page, count: int | None) -> bool:
+    """Whether people read how many there are: counting may take longer than a page."""
+    if shown:
+        return shown == count and part.after is None
+    return count == 0 or part.offset > 0 or part.after is not None
 
 
 def _further(found: "Sequence[Booking]", part: Page, form: OutputOptions) -> str:

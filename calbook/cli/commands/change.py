@@ -101,10 +101,16 @@ def _ask_about_several(
     if change.yes or change.dry_run:
         return
     verb = action.capitalize()
+    bookings = client.calendar.bookings
     if len(uids) > 1:
+        if output.is_interactive():
+            from calbook.cli.screen import change_question  # only where it is asked
+
+            about = [bookings.get(uid).to_dict() for uid in uids]
+            for line in change_question.booking_lines(about, tz):
+                output.say_always(line)
         require_yes(f"{verb} {len(uids)} bookings?", yes=False)
         return
-    bookings = client.calendar.bookings
     now = bookings.get(uids[0])
     if now.recurring is None and not now.guests:
         return

@@ -170,11 +170,14 @@ def restore(
 ) -> None:
     """Put a copy in the bookings file's place; the present one is kept beside it."""
     with out.client() as client:
-        if os.path.exists(client.path):  # no database, which cannot be replaced so
-            look = f"with calbook db check --db {shlex.quote(file)}"
-            question = f"Replace {client.path} by {file}?"
-            require_yes(question, yes=yes, look=look)
-        kept = client.restore(file)
+
+        def confirm() -> None:
+            if os.path.exists(client.path):
+                look = f"with calbook db check --db {shlex.quote(file)}"
+                question = f"Replace {client.path} by {file}?"
+                require_yes(question, yes=yes, look=look)
+
+        kept = client.restore(file, confirm=confirm)
     said = f"Restored {client.path}" + (f"; the file as it was: {kept}" if kept else "")
     output.print_done(said, {"path": client.path, "kept": kept}, form=out.form())
 

@@ -138,8 +138,7 @@ def ics(
             )
         whole = chain([first], parts)
         if out.json and file is None:
-            text = b"".join(whole).decode()
-            output.print_object({"ics": text}, out.form(), keys=(), card=str)
+            output.print_long_text("ics", whole, out.form())
         else:
             write_file_parts(file, whole, force=force)
 

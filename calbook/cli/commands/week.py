@@ -1,13 +1,13 @@
 """`day`, `week`, `month`: days as a grid or a picture, else as an agenda."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
 
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.commands.agenda import Draw, Whose, print_meetings, show_agenda
 from calbook.cli.defaults import begin_week, read_default
 from calbook.cli.session import usage_error
+from calbook.core.typing_names import TYPE_CHECKING, Annotated, Any
 
 if TYPE_CHECKING:
     from calbook.cli.screen.cells import Line

@@ -8,6 +8,20 @@ from calbook.cli.screen import words
 from calbook.core.people import label
 from calbook.wire.writing.bookings import takes_part
 
+_MOST = 10  # bookings that are named
+
+
+def booking_lines(bookings: Sequence[Json], tz: str | None) -> list[str]:
+    """Each with its time, status and who comes; of many the first."""
+    lines = [
+        f"  {words.short_uid(each['uid'])}  {words.meeting_time(each, tz)}"
+        f"  {words.attendee_text(each)}, {each['title']}"
+        + (f" ({each['status']})" if each["status"] != "CONFIRMED" else "")
+        for each in bookings[:_MOST]
+    ]
+    more = len(bookings) - _MOST
+    return [*lines, f"  and {more:,} more"] if more > 0 else lines
+
 
 def dates_text(
     booking: Json, dates: Sequence[str], wanted: Mapping[str, Any], tz: str | None

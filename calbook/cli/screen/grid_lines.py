@@ -7,7 +7,6 @@ these have no room, the grid of some hosts stands below that of others.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise, tee
-from typing import NamedTuple
 
 from calbook.cli.screen import cells, timeline, words
 from calbook.cli.screen.cells import Line, StyledText
@@ -22,6 +21,7 @@ from calbook.cli.screen.time_grid import (
 )
 from calbook.cli.screen.timeline import BUSY, Page, TimeBlock
 from calbook.core.time import times
+from calbook.core.typing_names import NamedTuple
 
 _LEAST = 8  # cells of a column
 _LEAST_BESIDE = 6  # of a meeting beside others

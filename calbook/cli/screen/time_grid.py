@@ -6,13 +6,13 @@ rows of an hour that is repeated are there twice.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from calbook.cli.screen import words
 from calbook.cli.screen.timeline import BUSY, Column, Page, TimeBlock, columns_beside
 from calbook.core.model import MINUTE, Span
 from calbook.core.time import local_days, times
 from calbook.core.time.local_days import OffsetPeriod
+from calbook.core.typing_names import NamedTuple
 
 _HOUR = 60 * MINUTE
 _LONG = 14 * _HOUR  # from where on rows of an hour are tried first

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.cli.output import Json, as_json
 from calbook.cli.screen import cards, cells, words
@@ -12,6 +11,7 @@ from calbook.cli.screen.cells import Line, StyledText
 from calbook.core.busy import OWN_PREFIX
 from calbook.core.model import DAY, MINUTE, NO_TIME, Span
 from calbook.core.time import local_days, open_hours, times
+from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from calbook.api.values.overview import Agenda

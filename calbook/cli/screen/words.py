@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
@@ -253,6 +252,8 @@ def visible_lines(text: str) -> list[str]:
 
 
 def pairs_text(values: Mapping[str, Any]) -> str:
+    import json  # slow to import, and few have any
+
     return "\n".join(
         f"{key}: {value if isinstance(value, str) else json.dumps(value)}"
         for key, value in values.items()

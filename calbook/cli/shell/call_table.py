@@ -16,7 +16,7 @@ from calbook.cli.tree import COMMANDS, build_command
 PLAIN = (
     *("list", "show", "next", "agenda", "today", "tomorrow", "slots", "explain"),
     *("create", "confirm", "reject", "cancel", "reschedule"),
-    *("occurrences", "history"),
+    *("day", "week", "month", "occurrences", "history"),
 )
 
 

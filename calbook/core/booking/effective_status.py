@@ -40,9 +40,7 @@ def effective_booking(booking: Booking, now: datetime) -> Booking:
     A request that expired is a cancellation, and so a new revision from its start on
     (RFC 5546, 2.1.4), told or not.
     """
-    occurrences = tuple(
-        effective_occurrence(occurrence, now) for occurrence in booking.occurrences
-    )
+    occurrences = tuple([effective_occurrence(o, now) for o in booking.occurrences])
     if all(map(is_, occurrences, booking.occurrences)):
         return booking
     untold = [

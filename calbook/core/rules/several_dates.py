@@ -39,11 +39,21 @@ _OF_EACH = (
 _NAMED = 20  # dates that a message names; the details have all
 
 
+_FREE = Decision((), (), ())
+
+
 class DatesDecision(NamedTuple):
-    """A decision for each meeting that was proposed, in their order."""
+    """A decision for each meeting that was proposed, in their order.
+
+    Where nothing was in the way of any, there may be the first proposal alone.
+    """
 
     proposals: tuple[Proposal, ...]
     decisions: tuple[Decision, ...]
+
+    def with_free(self, number: int) -> DatesDecision:
+        """With so many more that nothing is in the way of."""
+        return self._replace(decisions=self.decisions + (_FREE,) * number)
 
     @property
     def refused_numbers(self) -> tuple[int, ...]:

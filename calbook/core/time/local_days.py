@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 
 from calbook.core.model import DAY, NO_TIME, SECOND, Span
 from calbook.core.time import times
+from calbook.core.typing_names import NamedTuple
 
 
 class OffsetPeriod(NamedTuple):

@@ -65,6 +65,47 @@ def open_stretches_near(
     )
 
 
+def are_open(schedule: Schedule, meetings: Sequence[Span]) -> bool:
+    """Whether each meeting lies in open time; most need but a look at their date."""
+    others = [
+        m
+        for m, is_open in zip(
+            meetings, _lie_in_windows(schedule, meetings), strict=True
+        )
+        if not is_open
+    ]
+    near = open_stretches_near(schedule, others) if others else ()
+    return all(
+        any(stretch.covers(meeting) for stretch in stretches)
+        for meeting, stretches in zip(others, near, strict=True)
+    )
+
+
+def _lie_in_windows(schedule: Schedule, meetings: Iterable[Span]) -> Iterator[bool]:
+    """Whether each lies in a window of a local date that has one offset all day."""
+    local = times.zone(schedule.timezone)
+    offsets: dict[date, timedelta | None] = {}
+    known: dict[tuple[object, ...], bool] = {}
+    for start, end in meetings:
+        wall = start.astimezone(local).replace(tzinfo=None)
+        day = wall.date()
+        for each in (day, day + DAY):
+            if each not in offsets:
+                offsets[each] = local.utcoffset(times.midnight(each))
+        if offsets[day] != offsets[day + DAY]:
+            yield False
+            continue
+        which = day if day in schedule.overrides else day.weekday()
+        key = which, wall.time(), end - start
+        if key not in known:
+            since = wall - times.midnight(day)
+            known[key] = any(
+                hours.start <= since and since + key[2] <= min(hours.end, DAY)
+                for hours in hours_on(schedule, day)
+            )
+        yield known[key]
+
+
 def _cut(stretches: Iterable[Span], region: Span) -> tuple[Span, ...]:
     return tuple(
         s

@@ -302,14 +302,13 @@ def _of_datetime(value: datetime, timezone: str) -> GivenStart:
 
 def _of_stamp(stamp: re.Match[str], text: str, timezone: str) -> GivenStart:
     day, clock, offset = stamp.groups()
-    wall = _existing_day(day, text) + _clock(clock)
+    midnight = _existing_day(day, text)
     if offset is None:
-        return _of_wall(wall, timezone)
-    aware = datetime.fromisoformat(
-        f"{wall.isoformat()}{offset.upper().replace('Z', '+00:00')}"
-    )
-    _check_year(aware.astimezone(UTC).year, text)
-    return _by_offset(aware.astimezone(UTC), timezone)
+        return _of_wall(midnight + _clock(clock), timezone)
+    aware = datetime.fromisoformat(f"{day}T{clock}{offset.upper()}")
+    instant = aware.astimezone(UTC)
+    _check_year(instant.year, text)
+    return _by_offset(instant, timezone)
 
 
 def _existing_day(day: str, text: str) -> datetime:

@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any, Literal, NamedTuple
-
-from dateutil import rrule
-from dateutil.relativedelta import relativedelta
+from typing import Any, NamedTuple, TypeVar
 
 from calbook.core.errors import BadInput
 from calbook.core.time import times
@@ -33,14 +30,6 @@ class Frequency(StrEnum):
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
     YEARLY = "YEARLY"
-
-
-_FREQUENCIES: Mapping[Frequency, Literal[0, 1, 2, 3]] = {
-    Frequency.DAILY: rrule.DAILY,
-    Frequency.WEEKLY: rrule.WEEKLY,
-    Frequency.MONTHLY: rrule.MONTHLY,
-    Frequency.YEARLY: rrule.YEARLY,
-}
 
 
 class Weekday(NamedTuple):
@@ -79,6 +68,9 @@ class Start(NamedTuple):
     instant: datetime
 
 
+_Date = TypeVar("_Date", date, Start)
+
+
 def starts(
     rule: Recurrence, first: datetime, timezone: str, *, most: int = MAX_OCCURRENCES
 ) -> tuple[Start, ...]:
@@ -92,11 +84,20 @@ def starts(
         BadInput: `first` is not a date of the rule, there are more than `most`, or
             the last one is further away than a series may reach.
     """
+    _check_first(rule, first.date(), timezone)
+    walls = _starts_at(wall_times(rule, first), timezone)
+    return _take(rule, first.date(), walls, most)
+
+
+def dates(
+    rule: Recurrence, first: date, timezone: str, *, most: int = MAX_OCCURRENCES
+) -> tuple[date, ...]:
+    """The dates of `starts`, which are the same at whatever time they begin."""
     _check_first(rule, first, timezone)
-    wanted = most + 1 if rule.count is None else min(rule.count, most + 1)
-    found = tuple(islice(_starts_at(wall_times(rule, first), timezone), wanted))
-    _check_length(rule, first, len(found), most)
-    return found
+    days = (
+        day for day in _dates_of(rule, first) if not times.is_skipped(day, timezone)
+    )
+    return _take(rule, first, days, most)
 
 
 def first_starts(
@@ -104,7 +105,7 @@ def first_starts(
 ) -> tuple[Start, ...]:
     """`starts` of a rule without its end: so many, or as many as a series may reach."""
     endless = replace(rule, count=number, until=None)
-    _check_first(endless, first, timezone)
+    _check_first(endless, first.date(), timezone)
     return tuple(islice(_starts_at(wall_times(endless, first), timezone), number))
 
 
@@ -122,20 +123,36 @@ def can_start_on(rule: Recurrence, day: date) -> bool:
 
 def wall_times(rule: Recurrence, first: datetime) -> Iterator[datetime]:
     """The wall times of a rule without its COUNT, as far as a series may reach."""
+    time = first.time()
+    return (datetime.combine(day, time) for day in _dates_of(rule, first.date()))
+
+
+def _dates_of(rule: Recurrence, first: date) -> Iterator[date]:
     last = min(_furthest(first), rule.until or date.max)
-    days = [
-        rrule.weekday(DAYS.index(day), nth)
-        for day, nth in with_numbered_weekdays(rule.by_day)
-    ]
-    return iter(
-        rrule.rrule(
-            _FREQUENCIES[rule.frequency],
-            dtstart=first,
-            interval=rule.interval,
-            until=datetime.combine(last, first.time()),
-            byweekday=days or None,  # an empty list would stand for every day
-        )
+    if rule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        return map(date.fromordinal, _even_dates(rule, first, last))
+    from calbook.core.time import calendar_dates  # slow to import
+
+    by_day = with_numbered_weekdays(rule.by_day)
+    weekdays = [(DAYS.index(day), nth) for day, nth in by_day]
+    return calendar_dates.dates(
+        rule.frequency, rule.interval, weekdays, first=first, last=last
     )
+
+
+def _even_dates(rule: Recurrence, first: date, last: date) -> Iterable[int]:
+    """Ordinals: of each Nth day, or of some days of each Nth week from Monday on."""
+    begin, end = first.toordinal(), last.toordinal() + 1
+    is_daily = rule.frequency is Frequency.DAILY
+    step = rule.interval if is_daily else 7 * rule.interval
+    if not rule.by_day:
+        return range(begin, end, step)
+    weekdays = sorted({DAYS.index(weekday.day) for weekday in rule.by_day})
+    if is_daily:
+        return (n for n in range(begin, end, step) if (n - 1) % 7 in weekdays)
+    weeks = range(begin - first.weekday(), end, step)
+    every = (monday + weekday for monday in weeks for weekday in weekdays)
+    return (n for n in every if begin <= n < end)
 
 
 def with_numbered_weekdays(by_day: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
@@ -179,25 +196,31 @@ def from_json(stored: Mapping[str, Any]) -> Recurrence:
     )
 
 
+_EPOCH = times.instant(0)
+_WALL_EPOCH = _EPOCH.replace(tzinfo=None)
+
+
 def _starts_at(walls: Iterable[datetime], timezone: str) -> Iterator[Start]:
+    """As `times.instant_of_wall` has each, for wall times whose `fold` is 0."""
+    local = times.zone(timezone)
     for wall in walls:
-        instant = times.instant_of_wall(wall, timezone)
+        offset = local.utcoffset(wall)
+        assert offset is not None
         # Only a time in a gap can lie on a skipped date; asking each date costs more.
-        exists = times.wall_time(instant, timezone) == wall
-        if exists or not times.is_skipped(wall.date(), timezone):
-            yield Start(wall, instant)
+        is_plain = local.utcoffset(wall.replace(fold=1)) == offset
+        if is_plain or not times.is_skipped(wall.date(), timezone):
+            yield Start(wall, _EPOCH + (wall - _WALL_EPOCH - offset))
 
 
-def _furthest(first: datetime) -> date:
+def _furthest(first: date) -> date:
     """The last date that a series may have."""
-    return min(
-        (first + relativedelta(years=MAX_YEARS)).date(), date(times.LAST_YEAR, 12, 31)
-    )
+    year, month = first.year + MAX_YEARS, first.month
+    day = min(first.day, monthrange(year, month)[1])  # of a 29 February the 28th
+    return min(date(year, month, day), date(times.LAST_YEAR, 12, 31))
 
 
-def _check_first(rule: Recurrence, first: datetime, timezone: str) -> None:
+def _check_first(rule: Recurrence, day: date, timezone: str) -> None:
     """RFC 5545, 3.8.5.3: a rule whose DTSTART is none of its dates is undefined."""
-    day = first.date()
     if times.is_skipped(day, timezone):
         raise BadInput(
             f"the series cannot begin on {day}: {timezone} left that day out",
@@ -226,7 +249,17 @@ def _falls_on(by_day: tuple[Weekday, ...], day: date) -> bool:
     return any(weekday.day == name and weekday.nth in nth for weekday in by_day)
 
 
-def _check_length(rule: Recurrence, first: datetime, found: int, most: int) -> None:
+def _take(
+    rule: Recurrence, first: date, every: Iterable[_Date], most: int
+) -> tuple[_Date, ...]:
+    """As many as the rule counts, if a series may have them."""
+    wanted = most + 1 if rule.count is None else min(rule.count, most + 1)
+    found = tuple(islice(every, wanted))
+    _check_length(rule, first, len(found), most)
+    return found
+
+
+def _check_length(rule: Recurrence, first: date, found: int, most: int) -> None:
     if found > most:
         raise BadInput(
             f"the series has more than {most} occurrences; at most {most} are booked",

@@ -149,7 +149,7 @@ def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:
     return _day_bounds(day, zone(timezone))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # a year that is looked at again and again
 def _day_bounds(day: date, local: ZoneInfo) -> tuple[datetime, datetime]:
     start = midnight(day)
     end = start + timedelta(days=1)

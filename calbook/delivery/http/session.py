@@ -11,7 +11,7 @@ from math import ceil
 
 from urllib3.connection import HTTPConnection
 
-from calbook import __version__
+from calbook import __version__, interrupts
 from calbook.delivery.http.address_rules import AddressRule
 from calbook.delivery.http.answers import Answer, RequestFailed, read_answer
 from calbook.delivery.http.connection import (
@@ -85,6 +85,7 @@ class Session:
         deadline: float,
         most: int,
     ) -> Answer:
+        interrupts.release()
         connection = self._connection or open_connection(
             self._url, self._rule, deadline
         )

@@ -66,7 +66,7 @@ class Component:
 
     def opening(self) -> str:
         """All of it but its end."""
-        return "".join([self.head(), *(part.text() for part in self.parts)])
+        return "".join([self.head(), *[part.text() for part in self.parts]])
 
     def text(self) -> str:
         return self.opening() + self.tail()

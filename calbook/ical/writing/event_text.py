@@ -181,7 +181,7 @@ def place(invite: Invite) -> str | None:
 
 
 def _resource_names(invite: Invite) -> str | None:
-    return ", ".join(resource.name for resource in invite.resources) or None
+    return ", ".join([resource.name for resource in invite.resources]) or None
 
 
 def _location(invite: Invite) -> Mapping[str, str]:
@@ -215,7 +215,7 @@ def description(invite: Invite, *, has_names: bool = False) -> str:
         if unlisted
         else None,
     )
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _names(persons: Sequence[Attendee], language: Language) -> str:
@@ -278,4 +278,5 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str | None) -> str:
     """As `clean_text`, with spaces for line breaks and tabs."""
-    return clean_text(text or "").translate(_SPACES)
+    cleaned = clean_text(text or "")
+    return cleaned if cleaned.isprintable() else cleaned.translate(_SPACES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from calbook.core.model import Occurrence, Status
@@ -136,10 +137,12 @@ def _add_details(
     event: Component, invite: Invite, status: str, manner: Manner, *, reason: str | None
 ) -> None:
     """Few programs show a STATUS: a request says so in words."""
-    is_request = status == "TENTATIVE"
-    note = invite.language.translate(event_text.REQUESTED) if is_request else None
     said = event_text.description(invite, has_names=manner.method in LISTING)
-    event.add("DESCRIPTION", values.text("\n\n".join(filter(None, [note, said]))))
+    note = None
+    if status == "TENTATIVE":
+        note = invite.language.translate(event_text.REQUESTED)
+        said = f"{note}\n\n{said}" if said else note
+    event.add("DESCRIPTION", values.text(said))
     event.add("TRANSP", "OPAQUE" if invite.is_hosts_own else None)
     event.add("COMMENT", values.text(note))
     event.add("COMMENT", values.text(reason))
@@ -205,12 +208,18 @@ def _add_people(
     if method is None:
         return
     host = invite.organizer
-    event.add("ORGANIZER", *values.address(host.email, host.name, {}))
+    event.add("ORGANIZER", *_organizer(host.email, host.name))
     if method in LISTING:
         from calbook.ical.writing.attendees import write_attendees  # slow to import
 
         for person in write_attendees(invite, occurrence):
             event.add("ATTENDEE", *person)
+
+
+@lru_cache
+def _organizer(email: str | None, name: str) -> tuple[str, str]:
+    """Of a feed mostly the same ones."""
+    return values.address(email, name, {})
 
 
 def _alarm(title: str | None, before: timedelta) -> Component:

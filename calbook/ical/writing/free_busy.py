@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,13 +14,13 @@ from calbook.ical.writing.event_text import Invite
 from calbook.ical.writing.head import calendar_head
 
 _BUSY_TYPES = {
-    "BUSY": (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW),
-    "BUSY-TENTATIVE": (Status.PENDING,),
+    **dict.fromkeys((Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW), "BUSY"),
+    Status.PENDING: "BUSY-TENTATIVE",
 }
 
 
 def write_free_busy(
-    invites: Sequence[Invite], within: Span, *, owner: str, at: datetime
+    invites: Iterable[Invite], within: Span, *, owner: str, at: datetime
 ) -> bytes:
     """When somebody is busy with bookings within a span, and nothing else of them.
 
@@ -33,16 +33,14 @@ def write_free_busy(
     busy.add("DTSTAMP", values.utc(at))
     busy.add("DTSTART", values.utc(within.start))
     busy.add("DTEND", values.utc(within.end))
-    for kind, statuses in _BUSY_TYPES.items():
-        spans = open_hours.merge_spans(
-            Span(max(o.span.start, within.start), min(o.span.end, within.end))
-            for invite in invites
-            for o in invite.occurrences
-            if o.status in statuses
-            and o.span.start < within.end
-            and within.start < o.span.end
-        )
-        for span in spans:
+    spans: dict[str, list[Span]] = {kind: [] for kind in _BUSY_TYPES.values()}
+    for invite in invites:
+        for start, end, status in ((*o.span, o.status) for o in invite.occurrences):
+            if status in _BUSY_TYPES and start < within.end and within.start < end:
+                span = Span(max(start, within.start), min(end, within.end))
+                spans[_BUSY_TYPES[status]].append(span)
+    for kind, found in spans.items():
+        for span in open_hours.merge_spans(found):
             period = "/".join(map(values.utc, span))
             busy.add("FREEBUSY", period, f";FBTYPE={kind}")
     written = calendar_head(None, None)

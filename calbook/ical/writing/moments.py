@@ -22,13 +22,21 @@ _AROUND = (-2 * DAY, 0 * DAY, DAY, 3 * DAY)
 
 def is_plain(span: Span, zone: str) -> bool:
     """Whether the wall shows start and end once only, so that nobody misreads them."""
-    return _is_plain(span.start, zone) and _is_plain(span.end, zone)
+    return None not in _plain_walls(span, zone)
 
 
-def _is_plain(instant: datetime, zone: str) -> bool:
-    if _steady_offset(times.zone(zone), instant.toordinal()) is not None:
-        return True
-    return len(times.possible_instants(times.wall_time(instant, zone), zone)) == 1
+def _plain_walls(span: Span, zone: str) -> list[datetime | None]:
+    """What the wall shows at start and end, where it shows that once only."""
+    known, walls = times.zone(zone), []
+    for instant in span:
+        offset = _steady_offset(known, instant.toordinal())
+        walls.append(_plain_wall(instant, zone) if offset is None else instant + offset)
+    return walls
+
+
+def _plain_wall(instant: datetime, zone: str) -> datetime | None:
+    wall = times.wall_time(instant, zone)
+    return wall if len(times.possible_instants(wall, zone)) == 1 else None
 
 
 def write_span(
@@ -38,11 +46,11 @@ def write_span(
 
     icalendar would take several zones (Africa/Abidjan) for UTC.
     """
-    start, end = span
-    if zone not in zones or not is_plain(span, zone):
-        return (values.utc(start), ""), (values.utc(end), "")
+    start, end = _plain_walls(span, zone) if zone in zones else (None, None)
+    if start is None or end is None:
+        return (values.utc(span.start), ""), (values.utc(span.end), "")
     parameter = f";TZID={zone}"
-    return (_wall(start, zone), parameter), (_wall(end, zone), parameter)
+    return (values.wall(start), parameter), (values.wall(end), parameter)
 
 
 def write_rule_time(
@@ -52,13 +60,6 @@ def write_rule_time(
     if zone not in zones:
         return values.utc(times.instant_of_wall(wall, zone)), ""
     return values.wall(wall), f";TZID={zone}"
-
-
-def _wall(instant: datetime, zone: str) -> str:
-    offset = _steady_offset(times.zone(zone), instant.toordinal())
-    if offset is None:
-        return values.wall(times.wall_time(instant, zone))
-    return values.wall(instant + offset)
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,7 @@ The same state gives the same bytes: nothing here asks a clock or makes up an id
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from calbook.core.model import Span
@@ -93,7 +93,7 @@ class UsedZones:
         zone = invite.booking.timezone
         if invite.booking.recurring:
             self._serial.add(zone)
-        if instants := [*_instants(invite)]:
+        if instants := _instants(invite):
             known = self._spans.get(zone, ())
             self._spans[zone] = Span(min(*known, *instants), max(*known, *instants))
 
@@ -113,17 +113,18 @@ class UsedZones:
         return found
 
 
-def _instants(invite: Invite) -> Iterator[datetime]:
+def _instants(invite: Invite) -> Sequence[datetime]:
     """What is written in the booking's zone: of a series, by the rule and in fact."""
     booking = invite.booking
     if booking.recurring is None:
         span = booking.single.span
-        yield from span if is_plain(span, booking.timezone) else ()
-        return
+        return span if is_plain(span, booking.timezone) else ()
     from calbook.ical.writing.series import read_series  # slow to import
 
     series = read_series(booking)
-    for occurrence in invite.occurrences:
-        start = series.start_by_rule(occurrence)
-        yield from (start, start + series.length)
-        yield from occurrence.span
+    return [
+        instant
+        for occurrence in invite.occurrences
+        for start in [series.start_by_rule(occurrence)]
+        for instant in (start, start + series.length, *occurrence.span)
+    ]

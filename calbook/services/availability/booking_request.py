@@ -21,7 +21,6 @@ from calbook.store.facts import Exclusion, Facts
 
 if TYPE_CHECKING:
     from calbook.core.booking.series import Move
-    from calbook.core.time import recurrence
     from calbook.core.time.recurrence import Recurrence
 
 
@@ -214,21 +213,14 @@ def series_starts(
     """
     if rule is None:
         return (first,)
-    found = starts_by_rule(event_type, rule, first, timezone)
-    return (first, *(start.instant for start in found[1:])) if found else ()
-
-
-def starts_by_rule(
-    event_type: EventType, rule: Recurrence, first: datetime, timezone: str
-) -> tuple[recurrence.Start, ...]:
-    """As `series_starts`, each as the rule has it, the first too."""
     from calbook.core.time import recurrence  # slow to import
 
     wall = times.wall_time(first, timezone)
     if not recurrence.can_start_on(rule, wall.date()):
         return ()
     most = event_type.max_occurrences
-    return recurrence.starts(rule, wall, timezone, most=most)
+    found = recurrence.starts(rule, wall, timezone, most=most)
+    return (first, *(start.instant for start in found[1:])) if found else ()
 
 
 def day_span(day: date, timezone: str) -> Span:

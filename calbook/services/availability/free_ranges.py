@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property, reduce
 from itertools import chain
 
@@ -12,7 +12,7 @@ from calbook.core.catalog import Need, Schedule
 from calbook.core.model import DAY, LONGEST_CLAIM, SECOND, Span
 from calbook.core.start_ranges import GridPiece, Range
 from calbook.core.time import open_hours, times
-from calbook.core.typing_names import TYPE_CHECKING
+from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,
@@ -53,7 +53,9 @@ class FreeRanges:
         self._now = request.now
         self._heeds_cancelled = request.heeds_cancelled
         self._need = start_ranges.slot_lengths(request.event_type)
+        self._hours = cache(self._read_hours)
         self._open = cache(self._read_open)
+        self._grid = cache(self._read_grid)
         self._starts = cache(self._read_starts)
         self._schedule_id = cache(self._read_schedule_id)
         self._cancelled = cache(self._read_cancelled)
@@ -80,14 +82,14 @@ class FreeRanges:
 
     def open_starts_meeting(self, wanted: tuple[Need, ...]) -> list[Range]:
         """As they would be if nothing were booked: by the hours alone."""
-        return _meet(wanted, lambda id: self._open(self._schedule_id(id))[1])
+        return _meet(wanted, lambda id: self._open(self._schedule_id(id)))
 
     def grid_pieces(self, id: str) -> list[GridPiece]:
         """The grid of the schedule that binds a host or resource.
 
         Within the event type's own hours, where it has some.
         """
-        return self._open(self._schedule_id(id))[0]
+        return self._grid(self._schedule_id(id))
 
     def is_limited(self, id: str) -> bool:
         """Whether what else a host does counts."""
@@ -98,7 +100,7 @@ class FreeRanges:
         return schedule
 
     def _read_starts(self, id: str) -> list[Range]:
-        open_time = self._open(self._schedule_id(id))[1]
+        open_time = self._open(self._schedule_id(id))
         taken = self._read_taken(id)
         free = start_ranges.free_starts(open_time, taken, self._need)
         cancelled = ((at, at + 1) for at in self._cancelled().get(id, ()))
@@ -116,32 +118,36 @@ class FreeRanges:
             self._facts, self._event_type.id, spans, now=self._now
         )
         by_host: dict[str, set[int]] = {}
-        for date in found:
-            by_host.setdefault(date.host_id, set()).add(times.epoch(date.start))
+        for at in found:
+            by_host.setdefault(at.host_id, set()).add(times.epoch(at.start))
         return by_host
 
-    def _read_open(self, schedule_id: str) -> tuple[list[GridPiece], list[Range]]:
-        grid: list[GridPiece] = []
-        open_time: list[Range] = []
-        for span in self._spans:
-            schedule, stretches, nights = self._stretches(schedule_id, span)
-            grid += start_ranges.grid_pieces(stretches, schedule.timezone, nights)
-            open_time += start_ranges.to_ranges(stretches)
+    def _read_open(self, schedule_id: str) -> list[Range]:
+        """The starts whose meeting lies in open time."""
+        stretches = chain(*(hours.stretches for hours in self._hours(schedule_id)))
+        open_time = start_ranges.to_ranges(stretches)
         bookable = start_ranges.intersect(open_time, [(0, _LAST)])
-        return grid, start_ranges.starts_within(bookable, self._need)
+        return start_ranges.starts_within(bookable, self._need)
 
-    def _stretches(
-        self, schedule_id: str, span: Span
-    ) -> tuple[Schedule, Sequence[Span], Sequence[Span]]:
+    def _read_grid(self, schedule_id: str) -> list[GridPiece]:
+        return [
+            piece
+            for hours in self._hours(schedule_id)
+            for piece in start_ranges.grid_pieces(
+                hours.stretches, hours.binding[0].timezone, hours.find_nights()
+            )
+        ]
+
+    def _read_hours(self, schedule_id: str) -> list[_Hours]:
+        return [self._hours_near(schedule_id, span) for span in self._spans]
+
+    def _hours_near(self, schedule_id: str, span: Span) -> _Hours:
         first, last = span.start.date() - _NEAR, span.end.date() + _NEAR
         schedule = self._facts.schedule(schedule_id, first - 2 * DAY, last + 2 * DAY)
         binding = [schedule] if self._own is None else [schedule, self._own]
-        nights = (
-            open_hours.windows_across_midnight(each, first - 2 * DAY, last)
-            for each in binding
-        )
         opened = (open_hours.open_stretches(each, first, last) for each in binding)
-        return schedule, open_hours.intersect_stretches(opened), [*chain(*nights)]
+        stretches = open_hours.intersect_stretches(opened)
+        return _Hours(first, last, binding, stretches)
 
     def _read_taken(self, host_id: str) -> list[Range]:
         found = [
@@ -154,6 +160,24 @@ class FreeRanges:
             for span in self._spans
         ]
         return found[0] if len(found) == 1 else sorted(chain(*found))
+
+
+class _Hours(NamedTuple):
+    """What is open near some dates, by all schedules that bind."""
+
+    first: date
+    last: date
+    binding: Sequence[Schedule]
+    stretches: Sequence[Span]
+
+    def find_nights(self) -> list[Span]:
+        """The windows that run across midnight."""
+        begin = self.first - 2 * DAY
+        each = (
+            open_hours.windows_across_midnight(schedule, begin, self.last)
+            for schedule in self.binding
+        )
+        return [*chain(*each)]
 
 
 def _meet(

@@ -145,6 +145,11 @@ class PersonLoads:
         length = self._event_type.duration
         return [load for counts in self._counts for load in counts.full(length)]
 
+    @property
+    def asks(self) -> bool:
+        """Whether they have limits in the periods of a meeting."""
+        return bool(self._counts)
+
     def takes_all(self, starts: Sequence[int]) -> bool:
         """Whether they may be in all these meetings together."""
         length = self._event_type.duration
@@ -241,9 +246,14 @@ class HostLoads:
         for hosts, start in zip(host_ids, starts, strict=True):
             for host in hosts_among(hosts):
                 own.setdefault(host, []).append(start)
-        return all(self._takes_all(host, found) for host, found in own.items())
+        return all(self.takes_all(host, found) for host, found in own.items())
 
-    def _takes_all(self, host_id: str, starts: Sequence[int]) -> bool:
+    def asks(self, host_id: str) -> bool:
+        """Whether it matters what else a host has to do."""
+        has_limits = bool(self._hosts.host(host_id).limits)
+        return has_limits or self._event_type.max_in_a_row is not None
+
+    def takes_all(self, host_id: str, starts: Sequence[int]) -> bool:
         length = self._event_type.duration
         counts, meetings = self._of(host_id)
         if not all(each.takes_all(starts, length) for each in counts):
@@ -291,9 +301,9 @@ class HostLoads:
         return self._known[host_id]
 
     def _read(self, host_id: str) -> _HostMeetings:
-        host, asks_breaks = self._hosts.host(host_id), self._event_type.max_in_a_row
-        if not host.limits and asks_breaks is None:
+        if not self.asks(host_id):
             return _HostMeetings()
+        host, asks_breaks = self._hosts.host(host_id), self._event_type.max_in_a_row
         periods = _periods(host.limits, self._spans, host.timezone)
         spans = [period.span for found in periods.values() for period in found]
         if asks_breaks is not None:

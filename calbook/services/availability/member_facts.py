@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from calbook.core.assignment import HostIds
+from calbook.core.catalog import Schedule
 from calbook.core.model import SECOND, Span
 from calbook.core.rules import booking_rules, limits, several_dates
-from calbook.core.rules.booking_rules import RULES, RULES_FOR_EXTENDING, Proposal
+from calbook.core.rules.booking_rules import (
+    RULES,
+    RULES_FOR_EXTENDING,
+    Proposal,
+    Rules,
+)
 from calbook.core.rules.limits import LimitCounts, Workload
 from calbook.core.rules.obstacles import Obstacle
 from calbook.core.rules.several_dates import DatesDecision
@@ -18,6 +24,7 @@ from calbook.services.availability.booking_request import (
     BookingRequest,
     KnownHosts,
     own_open_time,
+    own_schedule,
     schedule_ids,
     smallest_room,
 )
@@ -54,6 +61,7 @@ class MemberFacts(NamedTuple):
     """To be used while the request and the file stay the same."""
 
     hosts: KnownHosts
+    schedule: Callable[[str], Schedule]
     open_time: Callable[[str], Sequence[tuple[Span, ...]]]  # of a schedule
     own_open_time: Callable[[], Sequence[Sequence[tuple[Span, ...]]]]  # one, or none
     counts: Callable[[], Sequence[LimitCounts]]  # of the event type's limits
@@ -65,12 +73,12 @@ class MemberFacts(NamedTuple):
 
 def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     """Nothing is read before it is asked for, and nothing twice."""
-    claims = [request.event_type.claimed_span(meeting) for meeting in request.meetings]
+    claims = request.event_type.claimed_spans(request.meetings)
+    schedule = _read_once(lambda id: facts.schedule_around(id, request.meetings))
 
     def open_time(schedule_id: str) -> Sequence[tuple[Span, ...]]:
-        schedule = facts.schedule_around(schedule_id, request.meetings)
         return open_hours.open_stretches_near(
-            schedule, request.meetings, facts.known_open_time
+            schedule(schedule_id), request.meetings, facts.known_open_time
         )
 
     def obstacles(id: str) -> Mapping[int, Obstacle]:
@@ -84,6 +92,7 @@ def read_member_facts(facts: Facts, request: BookingRequest) -> MemberFacts:
     hosts = KnownHosts(facts, request)
     return MemberFacts(
         hosts,
+        schedule,
         _read_once(open_time),
         _read_once(own_open),
         _read_once(
@@ -114,9 +123,62 @@ def decide_together(
 ) -> DatesDecision:
     """What all rules say when these take it together."""
     rules = RULES_FOR_EXTENDING if request.extends else RULES
-    return several_dates.decide_dates(
+    return _decide_free(request, ids, known, rules) or several_dates.decide_dates(
         make_proposals(request, ids, known), rules, host_id=ids[0] if ids else ""
     )
+
+
+def _decide_free(
+    request: BookingRequest, ids: HostIds, known: MemberFacts, rules: Rules
+) -> DatesDecision | None:
+    """What rules say where they refuse nothing: only the first has to be asked."""
+    members = request.members_on(0, ids)
+    if len(request.meetings) == 1 or _hosts_differ(request, ids):
+        return None
+    if any(map(known.obstacles, members)) or known.cancelled():
+        return None
+    from calbook.services.availability import whole_series  # most have one date
+
+    if not whole_series.are_free(
+        request,
+        members,
+        schedules=_schedules(request, members, known),
+        counts=known.counts(),
+        loads=known.loads,
+        persons=known.persons(),
+    ):
+        return None
+    first = request._replace(meetings=request.meetings[:1])
+    of_first = known._replace(
+        open_time=lambda id: open_hours.open_stretches_near(
+            known.schedule(id), first.meetings
+        ),
+        own_open_time=lambda: own_open_time(
+            first.event_type, first.timezone, first.meetings
+        ),
+    )
+    proposals = make_proposals(first, ids, of_first)
+    decided = several_dates.decide_dates(proposals, rules)
+    if decided.refused_numbers:
+        return None
+    return decided.with_free(len(request.meetings) - 1)
+
+
+def _hosts_differ(request: BookingRequest, ids: HostIds) -> bool:
+    """Whether some give the time of some meetings, others of others."""
+    given = [request.takers[id] for id in ids if id in request.takers]
+    return any(each.count(each[0]) < len(each) for each in given)
+
+
+def _schedules(
+    request: BookingRequest, members: HostIds, known: MemberFacts
+) -> Iterator[Schedule]:
+    """All that must be open."""
+    for id in schedule_ids(known.hosts, request.event_type, members):
+        yield known.schedule(id)
+    own = own_schedule(request.event_type, request.timezone)
+    if own is not None:
+        yield own
 
 
 def make_proposals(
@@ -197,7 +259,8 @@ def refused_dates(
     """On which of the meetings each of these cannot be had, a bit for each."""
     return {
         id: bits_of(
-            several_dates.decide_dates(
+            _decide_free(request, (id,), known, _OF_MEMBERS)
+            or several_dates.decide_dates(
                 make_proposals(request, (id,), known),
                 _OF_MEMBERS,
                 _OF_MEMBERS,

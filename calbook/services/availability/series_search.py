@@ -7,32 +7,28 @@ what lies in all of them is left.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
-from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from itertools import chain, pairwise
 
 from calbook.core import needs, start_ranges
 from calbook.core.assignment import HostIds
 from calbook.core.errors import BadInput
 from calbook.core.model import DAY, Span
 from calbook.core.start_ranges import Range
-from calbook.core.time import times
+from calbook.core.time import recurrence, times
+from calbook.core.time.recurrence import Recurrence
 from calbook.core.wall_clock import DAY_SECONDS, WallClock
-from calbook.services.availability.booking_request import (
-    BookingRequest,
-    starts_by_rule,
-)
+from calbook.services.availability.booking_request import BookingRequest
 from calbook.services.availability.free_ranges import FreeRanges
 from calbook.store.facts import Facts
 
-if TYPE_CHECKING:
-    from calbook.core.time.recurrence import Recurrence
-
 Candidates = Mapping[int, Sequence[str]]  # starts, each with those who could lead
 Dates = tuple[int, ...]  # of a series after the first, as days from that one
+Begun = Mapping[int, list[int]]  # the first dates of series, each with its starts
 
 MOST_DATES = 250_000  # of all the series that are tried for one listing
 _EVER = 2**40
@@ -81,95 +77,124 @@ class SeriesSearch:
         if not series:
             return {}
         free_dates = _FreeDates(self._facts, self._request, series)
+
+        @cache
+        def leads_among(free: tuple[str, ...]) -> Sequence[str]:
+            return [id for id in leads if id in free]
+
         return {
-            first: [id for id in leads if id in free]
-            for dates, starts in series.items()
-            for first, free in free_dates.fitting(dates, starts)
+            first: leads_among(free)
+            for dates, begun in series.items()
+            for first, free in free_dates.fitting(dates, begun)
         }
 
-    def _begin(self, candidates: Candidates) -> dict[Dates, list[int]]:
+    def _begin(self, candidates: Candidates) -> Mapping[Dates, Begun]:
         """The starts with which a series may begin, by its other dates."""
         ordered, zone = sorted(candidates), self._request.timezone
         if not ordered:
             return {}
         clock = WallClock(sorted({start // DAY_SECONDS for start in ordered}), zone)
-        found: dict[Dates, list[int]] = {}
-        for _, same_date in groupby(ordered, clock.date_of):
-            starts = [*same_date]
-            dates = self._other_dates(starts[0])
+        found: dict[Dates, dict[int, list[int]]] = defaultdict(dict)
+        for day, starts in _by_date(ordered, clock):
+            dates = self._other_dates(starts[0], day)
             if dates is None:
                 continue
             self._tried += len(starts) * (1 + len(dates))
             if self._tried > MOST_DATES:
                 self.end = starts[0]
                 break
-            found.setdefault(dates, []).extend(starts)
+            found[dates].setdefault(day, []).extend(starts)
         return found
 
-    def _other_dates(self, first: int) -> Dates | None:
-        """Of a series that begins on the date of a start; None where none may."""
+    def _other_dates(self, first: int, day: int) -> Dates | None:
+        """Of a series that begins with a start on a date; None where none may."""
         try:
-            days = self._days(times.instant(first))
+            days = self._days(first, date.fromordinal(_EPOCH + day))
         except BadInput as error:  # too many dates from here on: fewer from later on
             self._too_long = self._too_long or error
             return None
         if not days:
             return None
         self._fits = True
-        return tuple((day - days[0]).days for day in days[1:])
+        begin, *others = (each.toordinal() for each in days)
+        return tuple(other - begin for other in others)
 
-    def _days(self, first: datetime) -> list[date]:
-        request = self._request
-        if self._rule is not None:
-            event_type, zone = request.event_type, request.timezone
-            found = starts_by_rule(event_type, self._rule, first, zone)
-            return [start.wall.date() for start in found]
-        request.other_starts(first)  # raises if one would leave the years there are
+    def _days(self, first: int, day: date) -> Sequence[date]:
+        request, rule = self._request, self._rule
+        if rule is not None:
+            if not recurrence.can_start_on(rule, day):
+                return ()
+            most = request.event_type.max_occurrences
+            return recurrence.dates(rule, day, request.timezone, most=most)
+        request.other_starts(times.instant(first))  # raises if after the last year
         assert request.move is not None
         return [occurrence.date for occurrence in request.move.occurrences]
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _by_date(
+    starts: Sequence[int], clock: WallClock
+) -> Iterator[tuple[int, Sequence[int]]]:
+    """Starts that are in order, by the date that the wall shows."""
+    n = 0
+    while n < len(starts):
+        behind = bisect_left(starts, clock.end_of_date(starts[n]), lo=n)
+        yield clock.date_of(starts[n]), starts[n:behind]
+        n = behind
 
 
 class _FreeDates:
     """Who is free on all dates of series, which begin at some starts."""
 
     def __init__(
-        self, facts: Facts, request: BookingRequest, series: Mapping[Dates, list[int]]
+        self, facts: Facts, request: BookingRequest, series: Mapping[Dates, Begun]
     ) -> None:
         self._request = request
         self._needs = request.needs
         self._members = needs.members_of(self._needs)
-        self._begins = _first_dates(series, request.timezone)
-        every = sorted(_all_dates(self._begins))
+        every = sorted(_all_dates(series))
         self._clock = clock = WallClock(every, request.timezone)
-        spans = [Span(*map(times.instant, clock.instants_of(day))) for day in every]
+        runs = (clock.instants_of(first, last) for first, last in _runs(every))
+        spans = [Span(*map(times.instant, run)) for run in runs]
         self._free_ranges = FreeRanges(facts, request, spans)
         self._is_limited = any(map(self._free_ranges.is_limited, self._members))
         self._take = _read_limits(facts, request, spans)
         self._starts = cache(self._read_starts)
         self._walls = cache(lambda row: clock.wall_ranges(self._starts(row)))
+        self._suffice = cache(self._are_enough)
 
     def fitting(
-        self, dates: Dates, starts: Sequence[int]
-    ) -> Iterator[tuple[int, set[str]]]:
+        self, dates: Dates, begun: Begun
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
         """The starts at which series with these other dates fit, with who is free."""
-        firsts = {id: _RangeSet(self._starts(self._row(id, 0))) for id in self._members}
-        walls = {id: _RangeSet(self._free_walls(id, dates)) for id in self._members}
         asks_together = (
             self._take is not None or self._is_limited or not self._are_apart(dates)
         )
-        for first in starts:
-            wall = self._clock.wall(first)
-            free = {
-                id for id in self._members if first in firsts[id] and wall in walls[id]
-            }
-            if free and asks_together:
-                free = self._keep_together(first, dates, free)
-            if free and self._suffice(free):
-                yield first, free
+        for first, free in self._free_members(dates, begun).items():
+            left = tuple(free)
+            if asks_together:
+                left = self._keep_together(first, dates, left)
+            if left and self._suffice(left):
+                yield first, left
 
-    def _suffice(self, free: set[str]) -> bool:
+    def _free_members(self, dates: Dates, begun: Begun) -> Mapping[int, list[str]]:
+        """The starts from which anybody is free on each date, with who that is."""
+        starts = sorted(chain(*begun.values()))
+        found: dict[int, list[str]] = defaultdict(list)
+        for id in self._members:
+            walls = self._free_walls(id, dates, sorted(begun))
+            free = start_ranges.intersect(
+                self._starts(self._row(id, 0)), self._clock.instant_ranges(walls)
+            )
+            for start in start_ranges.keep_within(starts, free):
+                found[start].append(id)
+        return found
+
+    def _are_enough(self, free: tuple[str, ...]) -> bool:
         wanted = self._request.wanted
-        return free.issuperset(wanted) and needs.are_met(self._needs, free)
+        return set(free).issuperset(wanted) and needs.are_met(self._needs, free)
 
     def _row(self, id: str, number: int) -> HostIds:
         return self._request.members_on(number, (id,))
@@ -184,11 +209,11 @@ class _FreeDates:
             end = times.epoch(times.day_start(event_type.last_date + DAY, zone))
         return start_ranges.clip(self._free_ranges.starts(row), begin, end)
 
-    def _free_walls(self, id: str, dates: Dates) -> list[Range]:
+    def _free_walls(
+        self, id: str, dates: Dates, first_dates: Sequence[int]
+    ) -> list[Range]:
         """The wall times on the first dates from which all other dates are free."""
-        left = [
-            (day * DAY_SECONDS, (day + 1) * DAY_SECONDS) for day in self._begins[dates]
-        ]
+        left = [(day * DAY_SECONDS, (day + 1) * DAY_SECONDS) for day in first_dates]
         for number, day in enumerate(dates, start=1):
             if not left:
                 break
@@ -210,42 +235,44 @@ class _FreeDates:
         need = start_ranges.slot_lengths(self._request.event_type)
         return need.before + need.meeting + need.after
 
-    def _keep_together(self, first: int, dates: Dates, free: set[str]) -> set[str]:
+    def _keep_together(
+        self, first: int, dates: Dates, free: tuple[str, ...]
+    ) -> tuple[str, ...]:
         """Who may take all dates of a series, by what they are together."""
         wall = self._clock.wall(first)
         others = (self._clock.instant(wall + date * DAY_SECONDS) for date in dates)
         every = [first, *others]
         if any(b - a < self._claim for a, b in pairwise(sorted(every))):
-            return set()
+            return ()
         if self._take is not None and not self._take(every):
-            return set()
+            return ()
         if not self._is_limited:
             return free
         take_all = self._free_ranges.loads.take_all
         numbers = range(len(every))
-        return {
+        return tuple(
             id for id in free if take_all([self._row(id, n) for n in numbers], every)
-        }
+        )
 
 
-def _first_dates(
-    series: Mapping[Dates, Sequence[int]], timezone: str
-) -> dict[Dates, list[int]]:
-    """On which dates series begin that have these other dates, in order."""
-    near = {start // DAY_SECONDS for starts in series.values() for start in starts}
-    clock = WallClock(sorted(near), timezone)
-    return {
-        dates: sorted({*map(clock.date_of, starts)}) for dates, starts in series.items()
-    }
-
-
-def _all_dates(begins: Mapping[Dates, Sequence[int]]) -> set[int]:
+def _all_dates(series: Mapping[Dates, Begun]) -> set[int]:
     return {
         begin + date
-        for dates, found in begins.items()
-        for begin in found
+        for dates, begun in series.items()
+        for begin in begun
         for date in (0, *dates)
     }
+
+
+def _runs(dates: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of dates that follow on each other, which are in order."""
+    first = last = dates[0]
+    for day in dates[1:]:
+        if day > last + 1:
+            yield first, last
+            first = day
+        last = day
+    yield first, last
 
 
 def _read_limits(
@@ -266,25 +293,13 @@ def _read_limits(
     counts = limit_counts.of_event_type(facts, request, spans)
     persons = limit_counts.PersonLoads(facts, request, spans)
     refused = sorted(persons.refused_starts())
-    allowed = _RangeSet(start_ranges.without([(0, _EVER)], refused))
+    allowed = start_ranges.without([(0, _EVER)], refused)
 
     def take(starts: Sequence[int]) -> bool:
         return (
             all(each.takes_all(starts, length) for each in counts)
             and persons.takes_all(starts)
-            and all(start in allowed for start in starts)
+            and len(start_ranges.keep_within(sorted(starts), allowed)) == len(starts)
         )
 
     return take
-
-
-class _RangeSet:
-    """Ranges of starts, asked for membership."""
-
-    def __init__(self, ranges: Sequence[Range]) -> None:
-        self._begins = [begin for begin, _ in ranges]
-        self._ends = [end for _, end in ranges]
-
-    def __contains__(self, start: int) -> bool:
-        n = bisect_right(self._begins, start) - 1
-        return n >= 0 and start < self._ends[n]

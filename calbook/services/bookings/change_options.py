@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calbook.core import checks
 from calbook.core.typing_names import NamedTuple
+from calbook.wire.reading import idempotency
 
 _VERSIONS = 2**53
 
@@ -32,9 +34,6 @@ def read_options(
     Raises:
         MailNotConfigured: notices were asked for and nothing can send them.
     """
-    from calbook.core import checks
-    from calbook.wire.reading import idempotency
-
     if notify_attendee is not None and checks.boolean(
         notify_attendee, "notifyAttendee"
     ):

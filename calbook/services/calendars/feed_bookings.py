@@ -55,11 +55,11 @@ def read_portions(
             if after is None:
                 # What is not committed yet may have a lower number than what is.
                 began = facts.newest_event() - UNDER_WAY * context.store.has_leases
-                odd = facts.displaced(chosen, now=now)
                 total = facts.count_bookings(chosen, now=times.epoch(now))
             found = facts.portion(chosen, now=now, after=after, limit=portion)
             is_last = len(found) < portion
             done += len(found)
+            odd |= {booking.uid for place, booking in found if _is_odd(booking, place)}
             usual = (booking for _, booking in found if booking.uid not in odd)
             read = Portion(read_invites(facts, chosen, usual, now), done, total)
             if is_last:
@@ -72,6 +72,23 @@ def read_portions(
         yield read
         if found:
             after = found[-1][0]
+
+
+def iter_invites(
+    facts: FeedBookings, chosen: Mapping[str, Any], now: datetime, *, portion: int = 500
+) -> Iterator[Invite]:
+    """As at one time, with so many bookings in memory at once."""
+    after: Place | None = None
+    while found := facts.portion(chosen, now=now, after=after, limit=portion):
+        after = found[-1][0]
+        yield from read_invites(facts, chosen, (booking for _, booking in found), now)
+
+
+def _is_odd(booking: Booking, place: Place) -> bool:
+    """Of a series the first date may have moved, or was never free."""
+    if booking.recurring is None:
+        return False
+    return times.epoch(booking.occurrences[0].span.start) != place[0]
 
 
 def read_invites(

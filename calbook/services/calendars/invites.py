@@ -79,10 +79,11 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
     from calbook.core.errors import UsageError
     from calbook.ical.writing.free_busy import write_free_busy
     from calbook.services.bookings import filters
-    from calbook.services.calendars.feed_bookings import read_invites
+    from calbook.services.calendars.feed_bookings import iter_invites
+    from calbook.store.feed_bookings import FeedBookings
 
     now = context.clock()
-    with context.store.read(Facts) as facts:
+    with context.store.read(FeedBookings) as facts:
         chosen = find_filters(facts, wanted, now)
         whose = filters.whose_time(chosen)
         if whose is None:
@@ -93,10 +94,9 @@ def free_busy(context: Context, wanted: Mapping[str, Any]) -> bytes:
         until = chosen.get("until", since + _FREE_BUSY_SECONDS)
         # What began before, and is not over.
         chosen |= {"since": since - CLAIM_SECONDS, "until": until}
-        found = facts.bookings(chosen, now=now)
-        invites = read_invites(facts, chosen, found, now)
-    within = Span(times.instant(since), times.instant(until))
-    return write_free_busy(invites, within, owner=whose, at=now)
+        within = Span(times.instant(since), times.instant(until))
+        invites = iter_invites(facts, chosen, now)
+        return write_free_busy(invites, within, owner=whose, at=now)
 
 
 _FREE_BUSY_SECONDS = 60 * 24 * 3600

@@ -5,11 +5,10 @@ Light on purpose: an agenda imports no rules; only a week's open time needs them
 
 from __future__ import annotations
 
-import json
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
+from calbook.core import json_text as json
 from calbook.core.time import parsing, times
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.services.bookings import filters
@@ -106,6 +105,8 @@ def find_month(
     context: Context, *, of: Any = "today", timezone: Any = None, **wanted: Any
 ) -> Find:
     """The month around a day."""
+
+    from calendar import monthrange  # slow to import
 
     def days(zone: str) -> tuple[date, date]:
         day = _local_day(context, of, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ class DatabaseAdministration(Administration):
             ]
         )
 
-    def restore(self, path: str) -> str | None:
+    def restore(self, path: str, confirm: Callable[[], object] | None) -> str | None:
         database = f"--dbname={self._store.url.public}"
         raise _use_tools(
             [

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import select
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from calbook import interrupts
 from calbook.store.postgres.dialect import translate
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_WAITING = 500_000  # bytes
 _CANCEL_SECONDS = 1.0
+_SLICE_SECONDS = 0.1  # after which a signal is heard that came in a commit
 _READ, _WRITE = 1, 2  # what psycopg2's poll() waits for; 0 when it is done
 
 
@@ -85,17 +88,35 @@ def _answering_interrupts() -> Iterator[None]:
 
 
 def _wait(driver: DriverConnection) -> None:
-    """Until the server has answered; what is interrupted is cancelled there."""
+    """Until the server has answered; what is interrupted is cancelled there.
+
+    Of a commit the server says whether it was done, which takes a moment more.
+
+    Raises:
+        OperationalError: of a commit it has not said so.
+    """
+    until = None
     while state := driver.poll():
         reads = [driver] if state == _READ else []
         writes = [driver] if state == _WRITE else []
         try:
-            select.select(reads, writes, [])
+            select.select(reads, writes, [], _SLICE_SECONDS)
         except BaseException:  # Ctrl-C, or what a signal's handler raises
-            cancelling = threading.Thread(target=driver.cancel, daemon=True)
-            cancelling.start()
-            cancelling.join(_CANCEL_SECONDS)
+            _cancel(driver)
             raise
+        if until is None and interrupts.is_noted():
+            _cancel(driver)
+            until = time.monotonic() + _CANCEL_SECONDS
+        if until is not None and time.monotonic() > until:
+            from psycopg2 import OperationalError
+
+            raise OperationalError("the server does not answer")
+
+
+def _cancel(driver: DriverConnection) -> None:
+    cancelling = threading.Thread(target=driver.cancel, daemon=True)
+    cancelling.start()
+    cancelling.join(_CANCEL_SECONDS)
 
 
 class Connection:
@@ -159,9 +180,16 @@ class Connection:
         self._cursor.copy_expert(statement, stream)
 
     def commit(self) -> None:
-        """Send what waits, and make it last."""
+        """Send what waits, and make it last; a signal ends it, or is heard later."""
+        from psycopg2.errors import QueryCanceled
+
         self.add("commit")
-        self.send()
+        try:
+            with interrupts.committing():
+                self.send()
+        except QueryCanceled:
+            interrupts.release()
+            raise
         if self._cursor.statusmessage != "COMMIT":
             raise RuntimeError("committed a transaction that had failed")
 

@@ -19,9 +19,11 @@ _WORDS = (
     (re.compile(r"\b(?:not indexed|indexed by \w+)\b"), ""),
     (re.compile(r"\bjson_group_array\("), "json_agg("),
     (re.compile(r"\bjson_object\("), "json_build_object("),
+    (re.compile(r"\bjson_array\("), "json_build_array("),
     (re.compile(r"\bjson_each\("), "json_items("),
     (re.compile(r"([\w.]+) ->> "), r"\1::json ->> "),
     (re.compile(r"\binstr\("), "strpos("),
+    (re.compile(r"\blength\(cast\((\w+) as blob\)\)"), r"octet_length(\1)"),
 )
 
 

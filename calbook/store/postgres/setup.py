@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from calbook import interrupts
 from calbook.core.model import LONGEST_CLAIM
 from calbook.core.upgrade import Upgrade
 from calbook.store.booking_texts import fill_search
@@ -65,8 +66,7 @@ def create_tables(store: PostgresStore, *, has_exclusion: bool) -> bool:
     with translate_errors(store.path), store.raw() as conn:
         begin_alone(conn, store)
         is_new = make_missing_tables(conn, store, has_exclusion=has_exclusion)
-        conn.add("commit")
-        conn.send()
+        conn.commit()
         return is_new
 
 
@@ -146,8 +146,7 @@ def migrate_tables(store: PostgresStore) -> int:
                 fill_search(conn)
                 _run(conn, functions.LETTERS)
             conn.execute("update calbook_schema set version = :n", {"n": number})
-        conn.add("commit")
-        conn.send()
+        conn.commit()
     if version != store.version and store.on_upgrade is not None:
         took = time.monotonic() - began
         store.on_upgrade(Upgrade(store.path, version, store.version, seconds=took))
@@ -156,6 +155,7 @@ def migrate_tables(store: PostgresStore) -> int:
 
 def begin_alone(conn: Connection, store: PostgresStore) -> None:
     """One at a time, whoever else makes or changes them."""
+    interrupts.begin_change()
     conn.add("begin isolation level read committed read write")
     conn.add("set local lock_timeout = 10000")
     conn.add("set local client_min_messages = warning")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from calbook import interrupts
 from calbook.store.postgres.errors import (
     LOCK_WAIT_SECONDS,
     Collision,
@@ -115,6 +116,7 @@ class PostgresStore(Store):
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         from calbook.store.postgres.transaction import PostgresTransaction
 
+        interrupts.begin_change()
         with self.begun(_WRITING) as conn:
             tx = PostgresTransaction(conn, self.actor)
             yield tx
@@ -124,6 +126,8 @@ class PostgresStore(Store):
             else:
                 with translate_errors(self.path, is_commit=True):
                     conn.commit()
+                if interrupts.is_noted():  # what cancelled it in vain may come later
+                    self.close()
                 self.queued += tx.queued
                 self.untold += tx.untold
                 self.served += tx.served

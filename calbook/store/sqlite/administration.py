@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -73,10 +73,10 @@ class FileAdministration(Administration):
 
         maintenance.backup(self._store, path, force=force, progress=progress)
 
-    def restore(self, path: str) -> str | None:
+    def restore(self, path: str, confirm: Callable[[], object] | None) -> str | None:
         from calbook.store.sqlite import maintenance
 
-        return maintenance.restore(self._store, path)
+        return maintenance.restore(self._store, path, confirm)
 
     def list_copies(self) -> Iterable[str]:
         from calbook.store.sqlite import file_copies

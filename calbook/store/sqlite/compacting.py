@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 
+from calbook import interrupts
 from calbook.core.errors import StoreError
 from calbook.store.sqlite.file_access import MEMORY, wait_for_lock
 from calbook.store.sqlite.maintenance import check_exists
@@ -15,6 +16,7 @@ from calbook.store.sqlite.words import forget_words
 
 # Where SQLite makes its temporary files, in this order (sqlite.org/tempfiles.html).
 _TEMPORARY = ("/var/tmp", "/usr/tmp", "/tmp")
+_STEPS = 100_000  # of SQLite between two looks for a signal
 
 
 def compact(store: SqliteStore) -> tuple[int, int]:
@@ -33,8 +35,21 @@ def compact(store: SqliteStore) -> tuple[int, int]:
         if store.path != MEMORY:
             _check_room(conn, store.path)
         wait_for_lock(lambda: forget_words(conn), store.patience)
-        wait_for_lock(lambda: conn.execute("vacuum"), store.patience)
+        wait_for_lock(lambda: _vacuum(conn), store.patience)
         return before, _size(conn)
+
+
+def _vacuum(conn: sqlite3.Connection) -> None:
+    """Raises what a signal raises; then nothing was done."""
+    conn.set_progress_handler(interrupts.is_noted, _STEPS)
+    try:
+        with interrupts.committing():
+            conn.execute("vacuum")
+    except sqlite3.OperationalError:
+        interrupts.release()
+        raise
+    finally:
+        conn.set_progress_handler(None, 0)
 
 
 def _size(conn: sqlite3.Connection) -> int:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import islice
 
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
+from calbook.store.sqlite.index_check import index_faults, page_faults
+from calbook.store.sqlite.row_sums import Sums
 from calbook.store.sqlite.schema import migrate
 from calbook.store.sqlite.words import word_faults
 
+_OF_A_KIND = 5  # faults that are named
 _PAGES = 0.5  # the share of the work that they are
 _STEPS = 100_000  # of SQLite between two looks at what has come of it
-_EACH = 200  # steps for each booking, about
+_EACH = 1_600  # steps for each booking, about
 
 
 def find_faults(
@@ -24,14 +28,18 @@ def find_faults(
     What is `quick` looks at pages without comparing indexes with their tables, and at
     no booking.
     """
-    pages = tuple(_page_faults(conn, part_of(progress, 0, _PAGES), quick=quick))
     schema = tuple(_schema_faults(conn))
+    with _telling_steps(conn, part_of(progress, 0, _PAGES)):
+        pages = tuple(_page_faults(conn, quick=quick, is_ours=not schema))
     found = [*pages, *schema]
     try:
-        if not quick:
+        looking = part_of(progress, _PAGES, 1)
+        if quick:
+            found.extend(row_faults(conn, looking, quick=True))
+        else:
             found.extend(_reference_faults(conn))
-        found.extend(row_faults(conn, part_of(progress, _PAGES, 1), quick=quick))
-        found.extend(() if quick else word_faults(conn))
+            found.extend(row_faults(conn, looking, is_settled=Sums(conn).settle))
+            found.extend(islice(word_faults(conn), _OF_A_KIND))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise
@@ -39,14 +47,15 @@ def find_faults(
 
 
 def _page_faults(
-    conn: sqlite3.Connection, progress: Progress | None, *, quick: bool
+    conn: sqlite3.Connection, *, quick: bool, is_ours: bool
 ) -> Iterator[str]:
-    statement = "pragma quick_check" if quick else "pragma integrity_check"
-    with _telling_steps(conn, progress):
-        found = conn.execute(statement).fetchall()
-    for (text,) in found:
-        lines = (line.strip(" *") for line in str(text).splitlines())
-        yield from (line for line in lines if line not in ("ok", "in database main"))
+    found = [*page_faults(conn, "quick_check")]
+    if quick:
+        yield from found
+    elif found or not is_ours:
+        yield from page_faults(conn, "integrity_check")
+    else:
+        yield from index_faults(conn)
 
 
 @contextmanager
@@ -84,7 +93,7 @@ def _telling_steps(
 def _reference_faults(conn: sqlite3.Connection) -> Iterator[str]:
     """Rows that refer to rows which are not there.
 
-    In the order of an index where there is one, which the pragma does not choose.
+    Both tables are read in the order of the key, where the pragma looks up each row.
     """
     tables = conn.execute("select name from sqlite_master where type = 'table'")
     for (table,) in tables.fetchall():
@@ -95,11 +104,12 @@ def _reference_faults(conn: sqlite3.Connection) -> Iterator[str]:
             keys.setdefault(id, []).append((parent, column, key))
         for columns in keys.values():
             parent = columns[0][0]
-            same = " and ".join(f"p.{key} = t.{column}" for _, column, key in columns)
-            given = " and ".join(f"t.{column} is not null" for _, column, _ in columns)
+            given = " and ".join(f"{column} is not null" for _, column, _ in columns)
             found = conn.execute(
-                f"select 1 from {table} t where {given} and not exists"
-                f" (select 1 from {parent} p where {same}) limit 1"
+                f"select {', '.join(column for _, column, _ in columns)} from {table}"
+                f" where {given} except"
+                f" select {', '.join(key for *_, key in columns)} from {parent}"
+                f" order by {', '.join(column for _, column, _ in columns)} limit 1"
             )
             if found.fetchone():
                 yield f"a row of {table} refers to a missing row of {parent}"

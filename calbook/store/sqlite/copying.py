@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 
+from calbook import interrupts
 from calbook.core.errors import StoreError
 from calbook.store.administration import Parts, Rows
 from calbook.store.copying import NUMBERED, contradiction_error
@@ -94,8 +95,9 @@ def _importing(store: SqliteStore) -> Iterator[FileTables]:
     try:
         with closing(SqliteStore(temporary)) as new, new.writing() as conn:
             yield FileTables(conn)
-        file_copies.claim_name(store.path)
-        os.replace(temporary, store.path)
+        with interrupts.committing():
+            file_copies.claim_name(store.path)
+            os.replace(temporary, store.path)
     except BaseException as error:
         os.unlink(temporary)
         if isinstance(error, FileExistsError):

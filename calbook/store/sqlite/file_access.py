@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, TypeVar
 from calbook.store.store import in_use_error
 
@@ -33,6 +34,11 @@ LOCK_TRY_SECONDS = 0.1  # seconds of it that SQLite waits without hearing a sign
 MEMORY = ":memory:"
 
 
+# Bound as they are: else sqlite3 asks both types how, which fails slowly, each time.
+for _type, _adapt in (type(None), {}.get), (bool, int):
+    sqlite3.adapters.setdefault((_type, sqlite3.PrepareProtocol), _adapt)
+
+
 _PRAGMAS = (
     "pragma foreign_keys = on",
     "pragma synchronous = extra",
@@ -44,6 +50,14 @@ _PRAGMAS = (
 def set_pragmas(conn: sqlite3.Connection) -> None:
     for pragma in _PRAGMAS:
         conn.execute(pragma)
+
+
+def has_wal(real_path: str) -> bool:
+    """Whether a file in which a transaction has begun may be in WAL: it has one then.
+
+    Asking SQLite costs more than the rest of the beginning.
+    """
+    return os.access(f"{real_path}-wal", os.F_OK)
 
 
 def leave_wal(conn: sqlite3.Connection) -> None:
@@ -181,6 +195,20 @@ def begin(conn: sqlite3.Connection, how: str) -> int:
     if not conn.in_transaction:
         conn.execute(f"begin {how}")
     return int(conn.execute("pragma user_version").fetchone()[0])
+
+
+def commit(conn: sqlite3.Connection, patience: float | None = None) -> None:
+    """Commit once nobody reads; a signal ends the wait, or is heard afterwards."""
+
+    def try_to() -> None:
+        try:
+            with interrupts.committing():
+                conn.execute("commit")
+        except sqlite3.OperationalError:
+            interrupts.release()
+            raise
+
+    wait_for_lock(try_to, patience)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def lock_database(path: str, patience: float | None) -> Iterator[sqlite3.Connect
     """
     deadline = lock_deadline(patience)
     with (
-        WriteQueue(path) as queue,
+        WriteQueue(os.path.realpath(path)) as queue,
         closing(sqlite3.connect(os.path.abspath(path), isolation_level=None)) as conn,
     ):
         queue.join(deadline)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import BinaryIO
 
+from calbook import interrupts
 from calbook.core.errors import (
     CalbookError,
     Damaged,
@@ -111,6 +112,7 @@ def reading_long(
             stack.enter_context(translate_errors(store.path))
             conn = stack.enter_context(closing(sqlite3.connect(copy)))
             conn.execute(f"pragma mmap_size = {_MAPPED}")  # nobody can cut it short
+            conn.execute("pragma synchronous = off")
         yield conn
 
 
@@ -162,9 +164,10 @@ def backup(
     try:
         with store.reading() as conn:
             file_copies.copy_database(conn, temporary, progress=progress)
-        if not force:
-            file_copies.claim_name(path)
-        os.replace(temporary, path)
+        with interrupts.committing():
+            if not force:
+                file_copies.claim_name(path)
+            os.replace(temporary, path)
     except BaseException as error:
         os.unlink(temporary)
         if isinstance(error, OSError):
@@ -202,12 +205,16 @@ def _is_same(path: str, other: str) -> bool:
 # -- its content back ----------------------------------------------------------------
 
 
-def restore(store: SqliteStore, path: str) -> str | None:
+def restore(
+    store: SqliteStore, path: str, confirm: Callable[[], object] | None
+) -> str | None:
     """Write a copy's content into the file; where the present one is kept.
 
-    The copy is checked first: a damaged or foreign one changes nothing. The file stays
+    The copy is checked first: a damaged or foreign one changes nothing, and nobody is
+    asked. The file stays
     the same one, under whatever names; who waits to write goes on in the new content.
     """
+    interrupts.begin_change()
     check_exists(path, hint="name a copy that calbook db backup made")
     if _is_same(path, store.path):
         raise StoreError(f"{path} is the bookings file itself", path=path)
@@ -220,6 +227,8 @@ def restore(store: SqliteStore, path: str) -> str | None:
     try:
         with private_directory(TEMPORARY, directory) as private:
             new = _sound_copy(path, private)
+            if confirm is not None:
+                confirm()
             return _write_content(store, new)
     except OSError as error:
         said = f"cannot write {store.path}: {reason(error, store.path)}"
@@ -264,7 +273,8 @@ def _write_content(store: SqliteStore, new: str) -> str | None:
                 lock_database(store.path, store.patience) as conn,
             ):
                 kept = _keep_content(conn, store.path)
-                source.backup(conn)
+                with interrupts.committing():
+                    source.backup(conn)
                 return kept
         except (Damaged, NotCalbook):
             if not _is_broken(store.path):
@@ -307,10 +317,11 @@ def _write_over_broken(store: SqliteStore, new: str) -> str:
         open(new, "rb") as source,
     ):
         kept = file_copies.keep_copy(real, _KEPT, partial(_keep_bytes, file))
-        for log in _LOGS:
-            with suppress(FileNotFoundError):
-                os.replace(real + log, kept + log)
-        file_copies.copy_bytes(source, file)
+        with interrupts.committing():
+            for log in _LOGS:
+                with suppress(FileNotFoundError):
+                    os.replace(real + log, kept + log)
+            file_copies.copy_bytes(source, file)
     return kept
 
 

@@ -10,7 +10,9 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache, partial
 
+from calbook import interrupts
 from calbook.core.typing_names import TYPE_CHECKING, Any, TypeVar
 from calbook.store.reader import Reader
 from calbook.store.sqlite.file_access import (
@@ -21,7 +23,9 @@ from calbook.store.sqlite.file_access import (
     begin,
     check_directory,
     check_is_whole,
+    commit,
     create_file,
+    has_wal,
     is_file,
     leave_wal,
     lock_deadline,
@@ -36,6 +40,7 @@ from calbook.store.store import Store, in_use_error, run_after_commit, run_befor
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection
+    from calbook.store.sqlite.transaction import KnownCatalog, SqliteTransaction
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
@@ -60,12 +65,14 @@ class SqliteStore(Store):
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
+        self._catalog: KnownCatalog | None = None
+        self._real_path: str | None = None  # as it was when it was opened
 
     def close(self) -> None:
         if self._conn is not None:
             with translate_errors(self.path):
                 self._conn.close()
-            self._conn = None
+            self._conn = self._real_path = self._catalog = None
 
     def __del__(self) -> None:
         if self._conn is not None:
@@ -114,13 +121,13 @@ class SqliteStore(Store):
 
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
-        from calbook.store.transaction import Transaction  # slow to import
-
+        begin_transaction, _ = _for_writing()
         with self.writing(dry_run=dry_run) as conn:
-            tx = Transaction(conn, self.actor)
+            tx = begin_transaction(conn, self.actor, self._catalog)
             yield tx
             run_before_commit(tx)
         if not dry_run:
+            self._catalog = tx.learned()
             self.queued += tx.queued
             self.untold += tx.untold
             self.served += tx.served
@@ -131,13 +138,13 @@ class SqliteStore(Store):
     @contextmanager
     def writing(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """The connection in a transaction that is committed at the end."""
-        from calbook.store.sqlite.words import keep_words  # only for writing
-
+        _, keep_words = _for_writing()
+        interrupts.begin_change()
         with self._connection(for_writing=not dry_run) as conn, self._turn(conn):
             yield conn
             if not dry_run:
                 keep_words(conn)
-                self._wait_for_lock(lambda: conn.execute("commit"))
+                commit(conn, self.patience)
                 self._check_identity()
 
     @contextmanager
@@ -146,6 +153,7 @@ class SqliteStore(Store):
 
         It takes the lock itself, and is waited for as a transaction is.
         """
+        interrupts.begin_change()
         with self._connection(for_writing=True) as conn, self._turn(conn):
             conn.execute("rollback")  # it was begun on tables of today
             yield conn
@@ -154,17 +162,19 @@ class SqliteStore(Store):
     @contextmanager
     def _turn(self, conn: sqlite3.Connection) -> Iterator[None]:
         """Write when it is one's turn; what was not ended is taken back within it."""
+        if self._real_path is None:
+            self._real_path = os.path.realpath(self.path)
         deadline = lock_deadline(self.patience)
-        with WriteQueue(self.path) as queue:
+        with WriteQueue(self._real_path) as queue:
             if self.path != MEMORY:
                 queue.join(deadline)
+            wait = partial(wait_until, deadline, meanwhile=queue.form)
             try:
-                leave_wal(conn)
-                self._begin(
-                    conn,
-                    "immediate",
-                    lambda step: wait_until(deadline, step, queue.form),
-                )
+                self._begin(conn, "immediate", wait)
+                if has_wal(self._real_path):
+                    conn.execute("rollback")
+                    leave_wal(conn)
+                    self._begin(conn, "immediate", wait)
                 yield
             finally:
                 if conn.in_transaction:
@@ -274,6 +284,15 @@ class SqliteStore(Store):
                 hint="the change went into the file that was moved away",
                 path=self.path,
             )
+
+
+@cache
+def _for_writing() -> tuple[type[SqliteTransaction], Callable[..., None]]:
+    """What takes long to import, and to ask for each time."""
+    from calbook.store.sqlite.transaction import SqliteTransaction
+    from calbook.store.sqlite.words import keep_words
+
+    return SqliteTransaction, keep_words
 
 
 def _fold_case(text: str | None) -> str:

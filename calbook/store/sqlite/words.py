@@ -8,7 +8,7 @@ a transaction that writes anyway.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from calbook.store.sqlite.version_12 import PLACE
 
@@ -16,7 +16,7 @@ _TOGETHER = 100  # so many are looked through by a search meanwhile
 _PAGES = 500  # that are written anew together
 _BEHIND = """
     select (select coalesce(max(rowid), 0) from bookings) - last_booking,
-        (select count(*) from changed_words)
+        (select count(*) from changed_words), last_booking
     from indexed_words
 """
 # Only whether a place has letters, not where: half the size.
@@ -45,35 +45,57 @@ _ADD_CHANGED = _ADD.format(
     )"""
 )
 _ADD_NEW = _ADD.format(which="b.rowid > (select last_booking from indexed_words)")
+_FORGET_CHANGED = "delete from changed_words"
 _STEPS = (
-    *(_TABLE, _TAKE_OUT, _ADD_CHANGED, _ADD_NEW, "delete from changed_words"),
+    *(_TABLE, _TAKE_OUT, _ADD_CHANGED, _ADD_NEW, _FORGET_CHANGED),
     "update indexed_words set last_booking = coalesce("
     " (select max(rowid) from bookings), 0)",
+)
+_MAKE_ANEW = (
+    "drop table if exists booking_words",
+    *(_FORGET_CHANGED, "delete from indexed_words"),
+    *("insert into indexed_words values (0)", *_STEPS),
 )
 
 
 def keep_words(conn: sqlite3.Connection, *, most: int = _TOGETHER) -> None:
     """Bring the index up to date where more than `most` bookings are not in it."""
-    if max(conn.execute(_BEHIND).fetchone()) > most and has_full_text(conn):
-        for step in _STEPS:
-            conn.execute(step)
+    behind = conn.execute(_BEHIND).fetchone()
+    if behind and max(behind[:2]) > most and has_full_text(conn):
+        _run(conn, _STEPS if behind[2] else _MAKE_ANEW)
 
 
 def take_out_changed(conn: sqlite3.Connection) -> None:
     """Leave no letters to be found that no booking has any more."""
-    if conn.execute("select 1 from changed_words").fetchone():
+    if conn.execute("select 1 from changed_words").fetchone() is None:
+        return
+    if has_full_text(conn):
         keep_words(conn, most=0)
+    else:  # it is made anew by a SQLite that has it
+        conn.execute("update indexed_words set last_booking = 0")
+        conn.execute(_FORGET_CHANGED)
 
 
 def forget_words(conn: sqlite3.Connection) -> None:
-    """Nor any to be read in the file, where SQLite has but marked them so far."""
+    """Nor any to be read in the file, where SQLite has but marked them so far.
+
+    An index that something is wrong with is made anew.
+    """
+    if any(word_faults(conn)):
+        _run(conn, _MAKE_ANEW)
+        return
     take_out_changed(conn)
     if has_words(conn):
         conn.execute("insert into booking_words (booking_words) values ('optimize')")
 
 
+def _run(conn: sqlite3.Connection, steps: Iterable[str]) -> None:
+    for step in steps:
+        conn.execute(step)
+
+
 def forget_some_words(conn: sqlite3.Connection, *, is_first: bool) -> bool:
-    """As `forget_words`, some pages of it; whether there may be more to do.
+    """Write some pages without what was taken out; whether there may be more to do.
 
     The first of several calls says that all is to be written anew (fts5.html, 6.9).
     """
@@ -100,8 +122,18 @@ def has_full_text(conn: sqlite3.Connection) -> bool:
 
 
 def word_faults(conn: sqlite3.Connection) -> Iterator[str]:
-    """The bookings that it does not find; the more there are, the fewer are asked."""
+    """What is wrong with it; the more bookings there are, the fewer are asked for."""
     if not has_words(conn):
+        return
+    try:
+        yield from _not_found(conn)
+    except sqlite3.DatabaseError as error:
+        yield f"the index for searching cannot be read: {error}"
+
+
+def _not_found(conn: sqlite3.Connection) -> Iterator[str]:
+    if len(conn.execute("select last_booking from indexed_words").fetchall()) != 1:
+        yield "the index for searching does not say which bookings it has"
         return
     number = conn.execute("select max(rowid) from bookings").fetchone()[0] or 0
     asked = max(_FEWEST, _WORK // (number + 1))

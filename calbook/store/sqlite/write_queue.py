@@ -19,22 +19,24 @@ import time
 from contextlib import suppress
 
 _SLICE_SECONDS = 0.1  # after which a signal is heard, whichever thread it came to
+_LOOK_SECONDS = 0.01
 _LONGEST_SECONDS = 3  # after which one looks as well: a stopped process never leaves
 _TRIES = 5
+_stuck: set[int] = set()  # threads that wait behind a stopped process
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _UNSUPPORTED = (ImportError, AttributeError, OSError)  # Windows, macOS, a file system
 
 
-def queue_file(path: str) -> str:
+def queue_file(real_path: str) -> str:
     """Where those who write to a file wait."""
-    return os.path.realpath(path) + ".queue"
+    return f"{real_path}.queue"
 
 
 class WriteQueue:
     """A writer's place in the line, from joining to the end of `with`."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, real_path: str) -> None:
+        self._path = real_path
         self._descriptor: int | None = None
 
     def __enter__(self) -> WriteQueue:
@@ -49,8 +51,11 @@ class WriteQueue:
 
     def join(self, deadline: float) -> None:
         """Wait for one's turn where there is a line, up to a monotonic time."""
+        name = queue_file(self._path)
+        if not os.access(name, os.F_OK):  # as mostly
+            return
         with suppress(*_UNSUPPORTED):
-            self._descriptor = os.open(queue_file(self._path), _FLAGS)
+            self._descriptor = os.open(name, _FLAGS)
             _wait_for_turn(self._descriptor, deadline)
 
     def form(self, deadline: float) -> None:
@@ -90,7 +95,14 @@ def _take_place(descriptor: int) -> int:
 
 
 def _wait_for_those_before(descriptor: int, now: int, deadline: float) -> None:
-    """In a thread of its own, as the kernel waits without an end that one can set."""
+    """In a thread of its own, as the kernel waits without an end that one can set.
+
+    One that waits in vain goes on until the stopped process does; others would too.
+    """
+    deadline = min(deadline, time.monotonic() + _LONGEST_SECONDS)
+    if _stuck:
+        _look_now_and_then(descriptor, now, deadline)
+        return
     came, its_own = _thread.allocate_lock(), os.dup(descriptor)
     came.acquire()
 
@@ -102,15 +114,27 @@ def _wait_for_those_before(descriptor: int, now: int, deadline: float) -> None:
         finally:
             os.close(its_own)
             came.release()
+            _stuck.discard(its_own)
 
     try:
         _thread.start_new_thread(wait, ())
     except RuntimeError:
         os.close(its_own)
         return
-    deadline = min(deadline, time.monotonic() + _LONGEST_SECONDS)
-    while not came.acquire(timeout=_SLICE_SECONDS) and time.monotonic() < deadline:
-        pass
+    while not came.acquire(timeout=_SLICE_SECONDS):
+        if time.monotonic() >= deadline:
+            _stuck.add(its_own)
+            if came.acquire(blocking=False):  # just now
+                _stuck.discard(its_own)
+            return
+
+
+def _look_now_and_then(descriptor: int, now: int, deadline: float) -> None:
+    while time.monotonic() < deadline:
+        with suppress(BlockingIOError):
+            _set_lock(descriptor, "WRLCK", 0, now)
+            return
+        time.sleep(_LOOK_SECONDS)
 
 
 def _set_lock(

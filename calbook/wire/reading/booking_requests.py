@@ -12,7 +12,6 @@ from calbook.core.rules import booking_rules
 from calbook.core.text import to_text
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple
 from calbook.wire.json_objects import camel
-from calbook.wire.reading.locations import read_location
 from calbook.wire.reading.people import (
     read_guest,
     read_known_person,
@@ -185,6 +184,12 @@ def read_duration(value: object) -> timedelta:
     return checks.whole_number(value, "duration", least=1, most=most) * MINUTE
 
 
+def _read_location(value: object) -> Mapping[str, str] | None:
+    from calbook.wire.reading.locations import read_location  # few give one
+
+    return read_location(value)
+
+
 _NAMES = {"notify_attendee": "notify", "reopen": "reopens"}
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "host_id": lambda v: checks.identifier(v, "user", "hostId"),
@@ -194,7 +199,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "notes": lambda v: checks.prose(v, "notes") or None,
     "responses": read_responses,
     "metadata": checks.metadata,
-    "location": read_location,
+    "location": _read_location,
     "meeting_url": lambda v: checks.url(v, "meetingUrl"),
     "recurring": lambda v: v,
     "notify_attendee": lambda v: checks.boolean(v, "notifyAttendee"),
@@ -336,7 +341,7 @@ def read_update(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any
     }
     of_booking: Mapping[str, Callable[[Any], Any]] = {
         "notes": lambda v: None if v is None else checks.prose(v, "notes") or None,
-        "location": lambda v: None if v is None else read_location(v),
+        "location": lambda v: None if v is None else _read_location(v),
         "meeting_url": lambda v: None if v is None else checks.url(v, "meetingUrl"),
         "metadata": checks.metadata,
     }

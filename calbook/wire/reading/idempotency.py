@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from calbook.core.text import to_text
 from calbook.core.typing_names import Any
 
+_SETS, _LISTS = (set, frozenset), (list, tuple, Iterator)
 _LONG = 10_000  # bits: whoever reads such a number refuses it
 _DEEP = 50  # beyond it nothing is looked at: whoever reads it refuses it
 # What says nothing, wherever it stands; and what every request says if it is left out.
@@ -17,13 +18,13 @@ _DEFAULTS = {"by": "attendee", "on_conflict": "refuse"}
 
 def reusable(value: Any, *, deep: int = 0) -> Any:
     """The value with iterators and sets as lists, to be read as often as needed."""
-    if deep > _DEEP:
+    if isinstance(value, str) or deep > _DEEP:
         return value
     if isinstance(value, Mapping):
         return {key: reusable(item, deep=deep + 1) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
+    if isinstance(value, _SETS):
         value = sorted(value, key=_to_text)
-    if isinstance(value, list | tuple | Iterator):
+    if isinstance(value, _LISTS):
         return [reusable(item, deep=deep + 1) for item in value]
     return value
 

@@ -86,8 +86,9 @@ def _split_guest(text: str) -> dict[str, str]:
 def _person(facts: JsonObject, field: str) -> Attendee:
     return Attendee(
         **{
-            name: read_optional(read, facts.get(name), f"{field}.{name}")
+            name: read(facts[name], f"{field}.{name}")
             for name, read in _READERS.items()
+            if facts.get(name) is not None
         }
     )
 

@@ -17,6 +17,7 @@ from calbook.core.time import parsing
 from calbook.core.typing_names import Any
 from calbook.wire.json_objects import camel
 
+_LISTS = (list, tuple)  # as mostly
 JsonObject = Mapping[str, Any]
 FieldReader = Callable[[Any, str], Any]
 
@@ -45,6 +46,8 @@ def read_object(value: object, known: Iterable[str], field: str) -> dict[str, An
 
 
 def read_list(value: object, field: str) -> Iterable[Any]:
+    if isinstance(value, _LISTS):
+        return value
     if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
         raise BadInput(f"{field} must be a list", field=field)
     return value

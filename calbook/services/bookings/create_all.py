@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.errors import CalbookError
@@ -43,13 +43,15 @@ def create_all(
     progress: Progress | None = None,
 ) -> PackedAnswers:
     """All in one transaction, or none; with `refused`, all but those it is told of."""
-    each = read_list(wanted, "bookings")
-    given = list(zip(lines or count(1), each, strict=False))
+    read_list(wanted, "bookings")
+    every = wanted if isinstance(wanted, list | tuple) else list(wanted)
+    numbers = None if lines is None else list(lines)
 
     def create_each(whole: Transaction) -> PackedAnswers:
         answers, now = PackedAnswers(), context.clock()
         later = refused and partial(_report_after_commit, whole, refused)
         with batch(whole) as tx:
+            given = zip(numbers or count(1), every, strict=False)
             for number, (line, read) in enumerate(_read_ahead(tx, given), 1):
                 with report_refusal(line, later), tx.savepoint():
                     if isinstance(read, CalbookError):
@@ -58,16 +60,15 @@ def create_all(
                     tried = dry_run and without_ids(answer, read[0], tx)
                     answers.append(tried or answer)
                 if progress is not None:
-                    progress(number, len(given))
+                    progress(number, len(every))
         return answers
 
     return context.store.write(create_each, dry_run=dry_run)
 
 
-def _read_ahead(tx: Transaction, given: Sequence[Line]) -> Iterator[Read]:
+def _read_ahead(tx: Transaction, given: Iterator[Line]) -> Iterator[Read]:
     """Each as it was read, or why it cannot be."""
-    for first in range(0, len(given), _AHEAD):
-        found = [_read(*each) for each in given[first : first + _AHEAD]]
+    while found := [_read(*each) for each in islice(given, _AHEAD)]:
         persons = [
             person
             for _, read in found

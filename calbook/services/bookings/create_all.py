@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +31,7 @@ OnRefused = Callable[[CalbookError], None]
 Line = tuple[int, Mapping[str, Any]]
 Read = tuple[int, tuple[NewBooking, ChangeOptions] | CalbookError]
 
+_UID = re.compile(r"bk_\w+")
 _AHEAD = 500  # lines that are read before the first of them is booked
 
 
@@ -48,15 +50,18 @@ def create_all(
 
     def create_each(whole: Transaction) -> PackedAnswers:
         answers, now = PackedAnswers(), context.clock()
+        unsaved: dict[str, int] = {}  # uids that nobody will find
         later = refused and partial(_report_after_commit, whole, refused)
         with batch(whole) as tx:
             for number, (line, read) in enumerate(_read_ahead(tx, given), 1):
-                with report_refusal(line, later), tx.savepoint():
+                with report_refusal(line, later, unsaved), tx.savepoint():
                     if isinstance(read, CalbookError):
                         raise read
                     answer = create_in_transaction(tx, *read, now=now)
                     tried = dry_run and without_ids(answer, read[0], tx)
                     answers.append(tried or answer)
+                    if dry_run or later is None:
+                        unsaved[answer["uid"]] = line
                 if progress is not None:
                     progress(number, len(given))
         return answers
@@ -92,12 +97,35 @@ def _report_after_commit(
 
 
 @contextmanager
-def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
-    """Name the line in an error; pass the error to `refused` if there is one."""
+def report_refusal(
+    line: int, refused: OnRefused | None, unsaved: Mapping[str, int] | None = None
+) -> Iterator[None]:
+    """Name the line in an error; pass the error to `refused` if there is one.
+
+    What is `unsaved` is named by its line.
+    """
     try:
         yield
     except CalbookError as error:
+        if unsaved:
+            error.json_message = _name_lines(error.json_message, unsaved)
+            error.details = _name_lines(error.details, unsaved)
         error.name_line(line)
         if refused is None:
             raise
         refused(error)
+
+
+def _name_lines(value: Any, lines: Mapping[str, int]) -> Any:
+    """The same, with a line in the place of each uid in a text."""
+    if isinstance(value, dict):
+        return {key: _name_lines(each, lines) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_name_lines(each, lines) for each in value]
+    if not isinstance(value, str):
+        return value
+    if value in lines:
+        return None
+    return _UID.sub(
+        lambda uid: f"line {lines[uid[0]]}" if uid[0] in lines else uid[0], value
+    )

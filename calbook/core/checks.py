@@ -267,6 +267,9 @@ def boolean(value: object, field: str) -> bool:
 
 def choice(value: object, field: str, among: Collection[str]) -> str:
     """One of the words, read in any case."""
+    for word in among:
+        if word == value:
+            return word
     wanted = to_text(value).replace("-", "_").casefold()
     for word in () if value is None else among:  # null is no word, not even NONE
         if word.replace("-", "_").casefold() == wanted:

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from support.stores import ask
 
 from calbook import Client, errors
 from calbook.services.bookings.create import create_in_transaction, read_request
+from calbook.store import batch as kept
 from calbook.store.batch import batch
 
 Json = dict[str, Any]
@@ -227,6 +229,24 @@ def test_an_attempt_that_fails_late_leaves_no_trace_and_takes_nothing_else(
         ("2027-01-21", "Ada"),
     ]
     assert [person.name for person in client.calendar.people.list()] == ["Ada"]
+
+
+def test_what_hosts_have_is_asked_again_once_it_is_forgotten(
+    client: Client, event_type: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many bookings it is not kept for all days; what waits counts as well."""
+    event_type()
+    monkeypatch.setattr(kept, "_MOST_KEPT", 0)
+    starts = [f"2027-01-{day} 10:00" for day in (20, 21, 22, 23, 22)]
+    wanted = {"event_type_id": "demo", "attendee": ADA}
+    refused: list[errors.CalbookError] = []
+
+    made = client.calendar.bookings.create_all(
+        [{**wanted, "start_time": start} for start in starts], refused=refused.append
+    )
+
+    assert len(made) == 4
+    assert [error.details["line"] for error in refused] == [5]
 
 
 def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:

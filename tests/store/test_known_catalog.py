@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -152,6 +153,19 @@ def test_a_file_in_the_place_of_another_is_read_anew(
     os.replace(copy, path)
 
     assert book(warm)["title"] == "Speech"
+
+
+def test_another_booking_asks_nothing_of_the_catalog(warm: Client) -> None:
+    asked: list[str] = []
+    conn = warm._context.store._conn  # type: ignore[attr-defined]
+    conn.set_trace_callback(asked.append)
+
+    book(warm)
+
+    tables = ("event_types", "hosts", "schedules", "webhooks", "calendars")
+    read = {t for t in tables for text in asked if re.search(rf"from {t}\b", text)}
+    assert len(asked) > 10
+    assert read == set()
 
 
 def test_who_says_that_the_catalog_stays_writes_none_of_it(warm: Client) -> None:

@@ -252,8 +252,9 @@ def open_bookings(p: Wanted) -> OpenBookingsReached | None:
 
 
 def double_booking(p: Wanted) -> LimitReached | None:
-    every = (double_error(each, p.timezone) for each in p.workload.elsewhere or ())
-    return next(every, None)
+    if not p.workload.elsewhere:
+        return None
+    return double_error(p.workload.elsewhere[0], p.timezone)
 
 
 def double_error(elsewhere: Elsewhere, timezone: str) -> LimitReached:
@@ -281,6 +282,8 @@ def break_error(row: HostRow) -> LimitReached:
 
 
 def _first_full(p: Wanted, of: str) -> LimitReached | None:
+    if not p.workload.loads:  # as mostly
+        return None
     full = (load for load in loads_of(p, of) if load.is_full(p.meeting))
     return next(map(limit_error, full), None)
 

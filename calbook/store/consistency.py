@@ -71,6 +71,10 @@ class _Steps:
     def count_statement(self) -> None:
         self.count(self._each)
 
+    def finish(self) -> None:
+        """Of few rows more was to be seen than a statement says."""
+        self.count(max(0, self._total - self._done))
+
     def count(self, rows: int) -> None:
         self._done += rows
         if self._progress is not None:
@@ -104,6 +108,7 @@ def _contradictions(
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
+    steps.finish()
 
 
 def _faults_together(

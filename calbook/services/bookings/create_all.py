@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from calbook.core.errors import CalbookError
+from calbook.core.errors import BadInput, CalbookError
 from calbook.services.bookings.change_options import ChangeOptions
 from calbook.services.bookings.create import (
     create_in_transaction,
@@ -47,7 +47,13 @@ def create_all(
     """All in one transaction, or none; with `refused`, all but those it is told of."""
     read_list(wanted, "bookings")
     every = wanted if isinstance(wanted, list | tuple) else list(wanted)
-    numbers = None if lines is None else list(lines)
+    numbers = range(1, len(every) + 1) if lines is None else list(lines)
+    if len(numbers) != len(every):
+        raise BadInput(
+            "lines has another length than what is to be booked",
+            hint="give the number of each",
+            field="lines",
+        )
 
     def create_each(whole: Transaction) -> PackedAnswers:
         answers, now = PackedAnswers(), context.clock()
@@ -62,7 +68,7 @@ def create_all(
             return {each["uid"]: n for n, each in made if each["version"] == 0}
 
         with batch(whole) as tx:
-            given = zip(numbers or count(1), every, strict=False)
+            given = zip(numbers, every, strict=True)
             for number, (line, read) in enumerate(_read_ahead(tx, given), 1):
                 with report_refusal(line, later, find_unsaved), tx.savepoint():
                     if isinstance(read, CalbookError):

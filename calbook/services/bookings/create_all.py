@@ -64,7 +64,7 @@ def create_all(
             """The lines of uids that nobody will find."""
             if dry_run or later is not None:
                 return tried
-            made = zip(numbers or count(1), answers, strict=False)
+            made = zip(numbers, answers, strict=False)
             return {each["uid"]: n for n, each in made if each["version"] == 0}
 
         with batch(whole) as tx:

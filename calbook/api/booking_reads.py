@@ -78,7 +78,8 @@ class BookingReads(DayReads, BookingFiles):
         """The bookings of `list`, read in portions while they are used.
 
         Each portion is as the bookings are then, and keeps nobody from writing; what
-        moves meanwhile may be missed or come twice.
+        moves meanwhile may be missed or come twice. Of a person's bookings those that
+        are made meanwhile may be missed too.
         """
         check_keywords("Bookings.iter", filters, BOOKING_FILTERS)
         found = read.iter_bookings(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
@@ -17,7 +18,7 @@ from calbook.store.facts import CLAIM_SECONDS
 from calbook.store.transaction import Transaction
 
 if TYPE_CHECKING:
-    from calbook.core.catalog import EventType
+    from calbook.core.catalog import EventType, Schedule
     from calbook.core.model import Booking, Occurrence, Span
     from calbook.store.connection import Connection, Cursor, Facts
 
@@ -31,7 +32,7 @@ _SHARED = (
     *("before_commit", "after_commit"),
 )
 _MOST_ROWS = 5_000  # that wait
-_MOST_KEPT = 5_000  # days of hosts
+_MOST_DAYS, _MOST_KEPT = 5_000, 10_000  # of hosts, and what they have on them
 _DAY = 24 * 60 * 60
 _ON_DAY = """
     select claim_start, claim_end from claims
@@ -57,7 +58,7 @@ class WaitingRows:
         self.unwritten = conn  # answers as if nothing waited
         self._rows: dict[str, dict[str, list[Facts]]] = {t: {} for t in _TABLES}
         self._count = 0
-        self._marks: dict[str, int] | None = None  # how many were there before it
+        self._added: dict[str, int] | None = None  # to how many, by their statement
         self._is_begun = False  # in the database
         self.waits = True
 
@@ -72,24 +73,26 @@ class WaitingRows:
     def add(self, table: str, statement: str, rows: Iterable[Facts]) -> None:
         waiting = self._rows[table].setdefault(statement, [])
         before = len(waiting)
+        if self._added is not None:
+            self._added.setdefault(statement, before)
         waiting.extend(rows)
         self._count += len(waiting) - before
         if not self.waits:
             self.write()
 
     def write(self) -> None:
-        if self._marks is not None and not self._is_begun:
-            self._write(self._marks)
+        if self._added is not None and not self._is_begun:
+            self._write(self._added)
             self.unwritten.execute("savepoint attempt")
             self._is_begun = True
         if self._count:
             self._write({})
 
-    def _write(self, marks: dict[str, int]) -> None:
-        """All rows, or of each statement so many as are marked."""
+    def _write(self, before: dict[str, int]) -> None:
+        """All rows, but what was added behind so many of a statement."""
         for statements in self._rows.values():
             for statement, rows in statements.items():
-                number = marks.get(statement, 0) if marks else len(rows)
+                number = before.get(statement, len(rows))
                 if number:
                     self.unwritten.executemany(statement, rows[:number])
                     del rows[:number]
@@ -98,29 +101,25 @@ class WaitingRows:
     def begin(self) -> None:
         if self._count > _MOST_ROWS:
             self.write()
-        self._marks = {
-            statement: len(rows)
-            for statements in self._rows.values()
-            for statement, rows in statements.items()
-        }
+        self._added = {}
 
     def take_back(self) -> bool:
         """Whether nothing had been written or added."""
-        marks, count = self._marks or {}, self._count
+        added, count = self._added or {}, self._count
         if self._is_begun:
             self.unwritten.execute("rollback to attempt")
-            marks = {}
         for statements in self._rows.values():
             for statement, rows in statements.items():
-                del rows[marks.get(statement, 0) :]
-        self._count = sum(marks.values())
+                before = 0 if self._is_begun else added.get(statement, len(rows))
+                self._count -= len(rows) - before
+                del rows[before:]
         return not self._is_begun and count == self._count
 
     def end(self) -> None:
         if self._is_begun:
             self.write()
             self.unwritten.execute("release attempt")
-        self._marks, self._is_begun = None, False
+        self._added, self._is_begun = None, False
 
 
 class Batch(Transaction):
@@ -131,13 +130,14 @@ class Batch(Transaction):
     def __init__(self, whole: Transaction) -> None:
         """Go on with a transaction: all that it is to tell is told to both."""
         self._rows = WaitingRows(whole.connection)
-        super().__init__(self._rows, whole.actor)
+        super().__init__(self._rows, cache(whole.actor))
         for name in _SHARED:
             setattr(self, name, getattr(whole, name))
         self.known_open_time, self.known_catalog = {}, {}
         self._event_types: dict[str, EventType] = {}
         self._days: dict[tuple[str, int], list[tuple[int, int]]] = {}
         self._new: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        self._kept = 0  # in both
         self._is_all_told = False  # of what time did
 
     @property
@@ -181,6 +181,7 @@ class Batch(Transaction):
                     if known is None:
                         known = self._new.setdefault((id, day), [])
                     known.append((start, end))
+                    self._kept += 1
         super()._claim(booking, live)
 
     # -- what is asked
@@ -190,6 +191,9 @@ class Batch(Transaction):
             self._event_types[key] = super().lock_event_type(key)
         self.locked_event_type = self._event_types[key]
         return self.locked_event_type
+
+    def schedule_around(self, key: str, meetings: Sequence[Span]) -> Schedule:
+        return self.schedule(key)  # whole, as many dates will be asked for
 
     def due_occurrences(
         self, now: datetime, *, limit: int
@@ -213,15 +217,16 @@ class Batch(Transaction):
     def _taken_on(self, host_id: str, day: int) -> list[tuple[int, int]]:
         known = self._days.get((host_id, day))
         if known is None:
-            if len(self._days) > _MOST_KEPT:
+            if len(self._days) > _MOST_DAYS or self._kept > _MOST_KEPT:
                 self._rows.write()
-                self._days, self._new = {}, {}
+                self._days, self._new, self._kept = {}, {}, 0
                 self.known_open_time = {}
             known = self._new.pop((host_id, day), [])
             facts = {"host_id": host_id, "longest": CLAIM_SECONDS}
             facts |= {"start": day * _DAY, "end": (day + 1) * _DAY}
             found = self._rows.unwritten.execute(_ON_DAY, facts)
             known += [(row[0], row[1]) for row in found]
+            self._kept += len(known)
             self._days[host_id, day] = known
         return known
 

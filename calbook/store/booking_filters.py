@@ -37,6 +37,9 @@ _TAKES_PART = """(
     )
 )"""
 TAKES_PART = _TAKES_PART.format(row="o")
+# Whose bookings are found by who it is, unless they are found by their uids.
+_FOUND_BY = "b.uid in (select uid from attendees p where"
+_ASKED_OF = "exists (select 1 from attendees p where p.uid = b.uid and"
 FILTERS = {
     "statuses": f"{_STATUS} in (select value from json_each(:statuses))",
     "event_type_id": "b.event_type_id = :event_type_id",
@@ -45,7 +48,7 @@ FILTERS = {
     "resource_id": "exists (select 1 from booking_hosts whose"
     " where whose.host_id = :resource_id and whose.uid = b.uid)",
     **{
-        name: f"b.uid in (select uid from attendees where {column} = :{name})"
+        name: f"{_FOUND_BY} {column} = :{name})"
         for name, column in _PERSON_COLUMNS.items()
     },
     "uids": "b.uid in (select value from json_each(:uids))",
@@ -169,9 +172,13 @@ class Walk(NamedTuple):
     letters: str | None = None
 
 
+def are_of_person(filters: Mapping[str, Any]) -> bool:
+    return not filters.keys().isdisjoint(_PERSON_COLUMNS)
+
+
 def walked_host(filters: Mapping[str, Any]) -> str | None:
     """The filter whose own bookings are walked; somebody's are found by who it is."""
-    if not filters.keys().isdisjoint(_PERSON_COLUMNS):
+    if are_of_person(filters):
         return None
     return next((name for name in ("host_id", "resource_id") if name in filters), None)
 
@@ -182,8 +189,8 @@ def choose_walk(conn: Connection, filters: Mapping[str, Any]) -> Walk:
         from calbook.store import searching  # few ask
 
         letters = searching.choose_letters(conn, filters)
-    is_persons = not filters.keys().isdisjoint(_PERSON_COLUMNS)
-    if letters == "indexed" or "statuses" not in filters or is_persons:
+    is_all = "statuses" not in filters or are_of_person(filters)
+    if letters == "indexed" or is_all:
         return Walk(host, has_few=True, letters=letters)
     return Walk(host, _has_few(conn, filters, host), letters)
 
@@ -306,7 +313,7 @@ def other_meetings(
     Those of few bookings, where an index has all that may have any; else by start.
     """
     found, more = None, None
-    if not filters.keys().isdisjoint(_PERSON_COLUMNS):
+    if are_of_person(filters):
         pass  # somebody's are found by who it is
     elif "search" in filters:
         from calbook.store import searching  # few ask
@@ -328,7 +335,8 @@ def where_clause(
 ) -> str:
     """A where clause of fixed fragments; values are only ever bound."""
     parts = [*(fragments[name] for name in filters), *(part for part in more if part)]
-    return f"where {' and '.join(parts)}" if parts else ""
+    where = f"where {' and '.join(parts)}" if parts else ""
+    return where.replace(_FOUND_BY, _ASKED_OF) if "uids" in filters else where
 
 
 Place = tuple[int | str, ...]  # of a row in its listing: what it is ordered by

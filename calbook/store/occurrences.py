@@ -6,15 +6,16 @@ A row that is bound to a statement costs thrice as much as one that a statement 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from calbook.core.booking import effective_status
 from calbook.core.json_text import dumps
 from calbook.core.model import SECOND, Booking, Occurrence, Span, Status
 from calbook.core.time import times
 from calbook.core.typing_names import Any
 from calbook.store import columns
-from calbook.store.facts import CLAIM_SECONDS
+from calbook.store.facts import CLAIM_SECONDS, keys_to_json
 from calbook.store.reader import Reader
 from calbook.store.writer import Writer
 
@@ -43,15 +44,25 @@ _ALIKE = f"""
 } from json_each(:dates)
 """
 
+_KEYS = "select cast(value as bigint) from json_each(:keys)"
+_SHARED = [c for c in columns.OCCURRENCE if c not in (*_OF_EACH, "uid")]
+_CHANGE_ALIKE = f"""
+    update occurrences set {", ".join(f"{c} = :{c}" for c in _SHARED)},
+        due = case :due when 'start' then start_at when 'end' then end_at end
+    where uid = :uid and recurrence_id in ({_KEYS})
+"""
 _CLAIM = ("host_id", "claim_start", "claim_end", "uid", "recurrence_id")
 _CLAIMS = f"""
     insert into claims ({", ".join(_CLAIM)})
     select :host_id, o.claim_start, o.claim_end, o.uid, o.recurrence_id
     from occurrences o where o.uid = :uid and o.status <> 'CANCELLED' and (
-        :keys is null
-        or o.recurrence_id in (select cast(value as bigint) from json_each(:keys))
+        :keys is null or o.recurrence_id in ({_KEYS})
     )
 """
+_DELETE = {
+    table: f"delete from {table} where uid = :uid and recurrence_id in ({_KEYS})"
+    for table in ("occurrences", "claims")
+}
 # Whether a host has anything at all in spans of one length, be it a request that
 # expired. A list of starts is read in a third of the time that one of pairs takes.
 _IS_TAKEN = """
@@ -115,7 +126,7 @@ def _insert_alike(
 ) -> list[dict[str, Any]]:
     row = dict(zip(columns.OCCURRENCE, columns.occurrence(booking, first), strict=True))
     start, length = row["start_at"], (first.span.end - first.span.start) // SECOND
-    shared = {name: value for name, value in row.items() if name not in _OF_EACH}
+    shared = {name: row[name] for name in ("uid", *_SHARED)}
     tx.add(
         "occurrences",
         _ALIKE,
@@ -134,6 +145,38 @@ def _insert_alike(
     ]
 
 
+def update_occurrences(
+    tx: Writer, booking: Booking, changed: Iterable[tuple[Occurrence, Occurrence]]
+) -> None:
+    """Write what differs from before; each as it was, and as it is."""
+    rows: list[tuple[Any, ...]] = []
+    for what, alike in groupby(changed, lambda pair: _changed(*pair)):
+        dates = [new for _, new in alike]
+        if what is None or len(dates) < _FEWEST:
+            rows += [columns.occurrence(booking, o) for o in dates]
+            continue
+        first = columns.occurrence(booking, dates[0])
+        row = dict(zip(columns.OCCURRENCE, first, strict=True))
+        keys = keys_to_json(o.recurrence_id for o in dates)
+        tx.run(_CHANGE_ALIKE, **{**row, "due": what[0], "keys": keys})
+    tx.upsert_all("occurrences", "uid, recurrence_id", columns.OCCURRENCE, rows)
+
+
+def _changed(old: Occurrence, new: Occurrence) -> tuple[object, ...] | None:
+    """What becomes of one whose time stays; None of others."""
+    due = effective_status.next_status_change(new)
+    edge = {None: None, new.span.start: "start", new.span.end: "end"}
+    if old[:5] != new[:5] or due not in edge:
+        return None
+    return (edge[due], new.start[2:], new[5:])
+
+
+def delete_by_keys(tx: Writer, table: str, uid: str, keys: Iterable[datetime]) -> None:
+    """Rows of a booking's occurrences, or of their claims."""
+    if found := [*keys]:
+        tx.run(_DELETE[table], uid=uid, keys=keys_to_json(found))
+
+
 def insert_claims(
     tx: Writer, booking: Booking, live: Sequence[Occurrence]
 ) -> Iterable[str]:
@@ -147,8 +190,8 @@ def insert_claims(
         if len(dates) < _FEWEST:
             tx.insert_all("claims", _CLAIM, [_claim(id, booking, o) for o in dates])
         else:
-            those = (times.epoch(o.recurrence_id) for o in dates)
-            keys = None if len(dates) == every else dumps([*those])
+            those = (o.recurrence_id for o in dates)
+            keys = None if len(dates) == every else keys_to_json(those)
             tx.add("claims", _CLAIMS, host_id=id, uid=booking.uid, keys=keys)
     return held
 

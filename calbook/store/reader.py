@@ -86,20 +86,20 @@ PART_OF_BOOKING = (
 )
 _ONE_OCCURRENCE = _booking(_SHOWN_COLUMNS, only="and recurrence_id = o.recurrence_id")
 
-_AFTER = {
+AFTER = {
     False: "(b.starts_at, b.uid) > (:after_start, :after_uid)",
     True: "(b.starts_at, b.uid) < (:after_start, :after_uid)",
 }
 _PLACE = "(o.start_at, o.uid, o.recurrence_id)"
-_OCCURRENCE_AFTER = {
+OCCURRENCE_AFTER = {
     False: f"{_PLACE} > (:after_start, :after_uid, :after_date)",
     True: f"{_PLACE} < (:after_start, :after_uid, :after_date)",
 }
-_ORDER = {
+ORDER = {
     False: "order by {0}starts_at, {0}uid",
     True: "order by {0}starts_at desc, {0}uid desc",
 }
-_OCCURRENCE_ORDER = {
+OCCURRENCE_ORDER = {
     False: "order by o.start_at, o.uid, o.recurrence_id",
     True: "order by o.start_at desc, o.uid desc, o.recurrence_id desc",
 }
@@ -217,7 +217,7 @@ class Reader:
 
         `EVERYTHING` is the limit that means all.
         """
-        order, behind = _ORDER[latest_first], _AFTER[latest_first] if after else None
+        order, behind = ORDER[latest_first], AFTER[latest_first] if after else None
         page = self._matching(
             filters, behind, latest_first=None if limit == EVERYTHING else latest_first
         )
@@ -246,8 +246,8 @@ class Reader:
         limit: int = EVERYTHING,
     ) -> list[Row]:
         """Bookings with all that decisions need, by start, as `booking_rows`."""
-        page = self._matching(filters, _AFTER[False] if after else None)
-        order = _ORDER[False]
+        page = self._matching(filters, AFTER[False] if after else None)
+        order = ORDER[False]
         return self._conn.execute(
             f"""
             {_WHOLE} from ({page} {order.format("")} limit :limit) page
@@ -277,8 +277,8 @@ class Reader:
 
         `start_at` and `recurrence_id` are its own; else as `booking_rows`.
         """
-        order = _OCCURRENCE_ORDER[latest_first]
-        behind = _OCCURRENCE_AFTER[latest_first] if after else None
+        order = OCCURRENCE_ORDER[latest_first]
+        behind = OCCURRENCE_AFTER[latest_first] if after else None
         if host := walked_host(filters):
             page = f"""
                 from (

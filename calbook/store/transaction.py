@@ -175,15 +175,11 @@ class Transaction(CatalogWriter):
         }
         self._drop_occurrences(after.uid, old.keys() - kept)
         changed = [
-            columns.occurrence(after, o)
-            for key, o in new.items()
-            if key in kept and o != old[key]
+            (old[key], o) for key, o in new.items() if key in kept and o != old[key]
         ]
         added = [o for key, o in new.items() if key not in kept]
         occurrences.insert_occurrences(self, after, added)
-        self.upsert_all(
-            "occurrences", "uid, recurrence_id", columns.OCCURRENCE, changed
-        )
+        occurrences.update_occurrences(self, after, changed)
         self._claim(after, _to_be_claimed(after, before))
 
     def _remove_hosts(self, before: Booking) -> None:
@@ -225,19 +221,11 @@ class Transaction(CatalogWriter):
             )
 
     def _drop_occurrences(self, uid: str, keys: Iterable[datetime]) -> None:
-        for key in keys:
-            self.run(
-                "delete from occurrences where uid = :uid and recurrence_id = :key",
-                uid=uid,
-                key=times.epoch(key),
-            )
+        occurrences.delete_by_keys(self, "occurrences", uid, keys)
 
     def free_claims(self, uid: str, keys: Iterable[datetime]) -> None:
         """Let go of the time of occurrences, which are to be saved after it."""
-        self._conn.executemany(
-            "delete from claims where uid = :uid and recurrence_id = :key",
-            [{"uid": uid, "key": times.epoch(key)} for key in keys],
-        )
+        occurrences.delete_by_keys(self, "claims", uid, keys)
 
     def _claim(self, booking: Booking, live: Sequence[Occurrence]) -> None:
         """Hold the hosts' time for occurrences that have been written."""

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from support.stores import ask
 
 from calbook import Client, errors
 from calbook.services.bookings.create import create_in_transaction, read_request
+from calbook.store import batch as kept
 from calbook.store.batch import batch
 
 Json = dict[str, Any]
@@ -229,6 +231,24 @@ def test_an_attempt_that_fails_late_leaves_no_trace_and_takes_nothing_else(
     assert [person.name for person in client.calendar.people.list()] == ["Ada"]
 
 
+def test_what_hosts_have_is_asked_again_once_it_is_forgotten(
+    client: Client, event_type: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many bookings it is not kept for all days; what waits counts as well."""
+    event_type()
+    monkeypatch.setattr(kept, "_MOST_KEPT", 0)
+    starts = [f"2027-01-{day} 10:00" for day in (20, 21, 22, 23, 22)]
+    wanted = {"event_type_id": "demo", "attendee": ADA}
+    refused: list[errors.CalbookError] = []
+
+    made = client.calendar.bookings.create_all(
+        [{**wanted, "start_time": start} for start in starts], refused=refused.append
+    )
+
+    assert len(made) == 4
+    assert [error.details["line"] for error in refused] == [5]
+
+
 def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:
     set_up(client)
     wanted = {"event_type_id": "team", "attendee": PEOPLE[0], "by": "host"}
@@ -248,3 +268,16 @@ def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:
     assert made == tuple(made)
     with pytest.raises(IndexError):
         made[350]
+
+
+@pytest.mark.parametrize("lines", [[7], [7, 8, 9], []])
+def test_each_booking_has_a_number_or_none_has(
+    client: Client, lines: list[int]
+) -> None:
+    set_up(client)
+    wanted = {"event_type_id": "team", "attendee": PEOPLE[0], "start_time": DAY}
+
+    with pytest.raises(errors.BadInput, match="another length"):
+        client.calendar.bookings.create_all([wanted, wanted], lines=lines)
+
+    assert client.calendar.bookings.total(event_type_id="team") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from conftest import MONDAY, Clock
 
 from calbook import Booking, Client
 from calbook.services.bookings import read
+from calbook.store.reader import Reader
 
 SERIES = {"frequency": "DAILY", "count": 3}
 START = MONDAY + timedelta(days=14, hours=1)
@@ -24,6 +26,9 @@ PAGES: list[dict[str, Any]] = [
     {"offset": 50},
     {"status": "CONFIRMED", "start_date": START + timedelta(days=1)},
     {"search": "ada", "end_date": START + timedelta(hours=5), "latest_first": True},
+    {"attendee_email": "ada@example.com"},
+    {"person": "Ada", "latest_first": True, "offset": 1, "count": 6},
+    {"person": "Ada", "status": "CONFIRMED", "start_date": START + timedelta(days=1)},
 ]
 
 
@@ -110,6 +115,41 @@ def test_portions_continue_behind_a_booking(
 
     for place, each in enumerate(every):
         assert tuple(bookings.iter(after=each.uid[:9])) == every[place + 1 :]
+
+
+@pytest.mark.sqlite
+def test_what_somebody_has_is_found_once(
+    client: Client, booked: list[Booking], few: int
+) -> None:
+    """Each portion found and sorted all of it again."""
+    asked: list[str] = []
+    with client._context.store.read(Reader) as reader:
+        assert isinstance(reader.connection, sqlite3.Connection)
+        reader.connection.set_trace_callback(asked.append)
+
+    bookings = client.calendar.bookings
+    for reading in (bookings.iter, bookings.iter_occurrences):
+        asked.clear()
+        found = [*reading(attendee_email="ada@example.com")]
+        by_person = [
+            each for each in asked if "b.uid in (select uid from attendees" in each
+        ]
+        assert len(found) > 3 * few
+        assert len(by_person) == 2  # the first portion, and the places of the others
+
+
+def test_who_left_while_others_are_read_is_not_listed(
+    client: Client, booked: list[Booking], few: int
+) -> None:
+    bookings = client.calendar.bookings
+    reading = bookings.iter(attendee_email="ada@example.com")
+    met = bookings.iter_occurrences(attendee_email="ada@example.com")
+    for each in (reading, met):
+        assert len([next(each) for _ in range(few + 1)]) == few + 1
+
+    bookings.update(booked[-1].uid, name="Bob", email="bob@example.com")
+
+    assert booked[-1].uid not in [b.uid for b in (*reading, *met)]
 
 
 def test_who_reads_slowly_keeps_nobody_from_writing(

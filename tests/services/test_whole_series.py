@@ -22,7 +22,12 @@ ADA = {"name": "Ada", "email": "ada@example.com"}
 HOST: Json = {"by": "host", "override": ["past", "hours", "dates", "per-day", "limit"]}
 KINDS: dict[str, Json] = {
     "plain": {},
-    "buffered": {"buffer_before": 20, "buffer_after": 10, "durations": [30, 90]},
+    "buffered": {
+        "buffer_before": 20,
+        "buffer_after": 10,
+        "durations": [30, 90],
+        "requires_confirmation": True,
+    },
     "limited": {"limits": ["3/week"], "slots_per_day": 1},
     "dated": {"first_date": "2027-01-20", "last_date": "2027-04-30"},
     "personal": {"per_person": ["2/week"], "no_double": True},
@@ -142,9 +147,16 @@ def test_dates_are_written_alike_together_and_one_by_one(world: Client) -> None:
             )
             shown = made.to_dict()
             assert shown == bookings.get(made.uid).to_dict()
+            bookings.confirm(made.uid)
             longer = bookings.extend(made.uid, count=30, by="host")
+            bookings.reschedule(
+                made.uid, start_time="2027-02-20T14:15", from_date="2027-02-20"
+            )
+            fewer = bookings.cancel_all_future(
+                made.uid, from_date="2027-03-01", by="host", reason="ill"
+            )
         rows = [[*row] for each in ROWS for row in ask(world, each, uid=made.uid)]
-        answers = (shown["occurrences"], longer.to_dict()["occurrences"])
+        answers = [each.to_dict()["occurrences"] for each in (made, longer, fewer)]
         found.append(str((answers, rows)).replace(str(made.uid), "uid"))
         bookings.cancel_all_future(made.uid, by="host")
     assert found[0] == found[1]

@@ -12,6 +12,8 @@ import pytest
 from support.postgres import SUPERUSER, Server
 
 from calbook import Booking, Client, errors
+from calbook.store.row_checks import CHECKS
+from calbook.store.sqlite.row_sums import SUMS, Sums
 
 
 class Spoil(Protocol):
@@ -485,3 +487,27 @@ def test_the_tables_of_a_new_database_are_as_the_list_says(
 
         assert client.check() == ()
     request.getfixturevalue(server).drop_schema(url)
+
+
+@pytest.mark.sqlite
+def test_what_sums_settle_is_not_asked_row_by_row(
+    client: Client, booking: Callable[..., Booking], database: str
+) -> None:
+    """Of bookings that are cancelled, in a series, of several hosts and confirmed."""
+    client.calendar.hosts.create("bob", name="Bob")
+    client.calendar.event_types.create(
+        "both", hosts=["me", "bob"], scheduling_type="COLLECTIVE"
+    )
+    client.calendar.event_types.create("ask", requires_confirmation=True)
+    client.calendar.bookings.cancel(booking().uid)
+    client.calendar.bookings.confirm(booking(event_type_id="ask").uid)
+    booking(recurring={"frequency": "DAILY", "count": 3})
+    booking(event_type_id="both")
+
+    with closing(sqlite3.connect(database)) as conn:
+        sums = Sums(conn)
+
+        assert [name for name in CHECKS if sums.settle(name)] == [
+            name for name in CHECKS if any(name in names for names in SUMS)
+        ]
+        assert {name for names in SUMS for name in names} <= {*CHECKS}

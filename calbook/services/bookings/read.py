@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from calbook.core.typing_names import TYPE_CHECKING, Any
-from calbook.store.booking_filters import Place
+from calbook.store.booking_filters import Place, are_of_person
 from calbook.store.reader import EVERYTHING, Reader
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import booking_to_json, occurrence_row_to_json
@@ -117,25 +117,48 @@ def _read_rows(
 ) -> Iterator[Row]:
     """Rows in their order; a transaction ends before its rows are given away."""
     check_page(limit, offset)
+    page: Json = {"now": now, "latest_first": bool(latest_first)}
     chosen, place = None, None
     left = EVERYTHING if limit is None else limit
     while True:
         with context.store.read(Reader) as reader:
             if chosen is None:
                 chosen = find(reader)
+            size = min(left, portion)
             rows = read(
-                *(reader, place),
-                filters=chosen,
-                now=now,
-                latest_first=bool(latest_first),
-                limit=min(left, portion),
-                offset=offset,
+                *(reader, place), filters=chosen, limit=size, offset=offset, **page
             )
         yield from rows
         left -= len(rows)
         if len(rows) < portion or not left:
             return
         place, offset = tuple(rows[-1][name] for name in order), 0
+        if are_of_person(chosen):
+            of_dates = "recurrence_id" in order
+            which = {"of_dates": of_dates, "limit": left, "most": portion, **page}
+            yield from _read_parts(context, chosen, read, place, which, page)
+            return
+
+
+def _read_parts(
+    context: Context,
+    filters: Mapping[str, Any],
+    read: Callable[..., list[Row]],
+    place: Place,
+    which: Json,
+    page: Json,
+) -> Iterator[Row]:
+    """What somebody has is found by who it is and then sorted: once for all parts."""
+    from calbook.store.parts import read_parts  # few have so many
+
+    with context.store.read(Reader) as reader:
+        parts = read_parts(reader, filters, after=place, **which)
+    for size, last, uids in parts:
+        found = {**filters, "uids": uids}
+        with context.store.read(Reader) as reader:
+            rows = read(*(reader, place), filters=found, limit=size, offset=0, **page)
+        yield from rows
+        place = last
 
 
 def list_bookings(

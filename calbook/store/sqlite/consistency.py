@@ -10,6 +10,7 @@ from itertools import islice
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
 from calbook.store.sqlite.index_check import index_faults, page_faults
+from calbook.store.sqlite.row_sums import Sums
 from calbook.store.sqlite.schema import migrate
 from calbook.store.sqlite.words import word_faults
 
@@ -32,10 +33,13 @@ def find_faults(
         pages = tuple(_page_faults(conn, quick=quick, is_ours=not schema))
     found = [*pages, *schema]
     try:
-        if not quick:
+        looking = part_of(progress, _PAGES, 1)
+        if quick:
+            found.extend(row_faults(conn, looking, quick=True))
+        else:
             found.extend(_reference_faults(conn))
-        found.extend(row_faults(conn, part_of(progress, _PAGES, 1), quick=quick))
-        found.extend(() if quick else islice(word_faults(conn), _OF_A_KIND))
+            found.extend(row_faults(conn, looking, is_settled=Sums(conn).settle))
+            found.extend(islice(word_faults(conn), _OF_A_KIND))
     except sqlite3.OperationalError:  # a column is missing, and named above
         if not schema:
             raise

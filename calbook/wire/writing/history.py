@@ -108,14 +108,12 @@ def _occurrences(before: Booking, after: Booking) -> Iterator[Json]:
         new = after.single if is_single else now.get(old.recurrence_id)
         if old == new:
             continue
-        was = occurrence_to_json(old, before.timezone)
-        if new is None:
-            yield was
-            continue
-        is_now = occurrence_to_json(new, before.timezone)
-        found = {key: value for key, value in was.items() if value != is_now[key]}
-        if found:
-            yield {"date": was["date"], **found}
+        was = _occurrence_facts(old)
+        if new is not None:
+            is_now = _occurrence_facts(new)
+            was = {key: value for key, value in was.items() if value != is_now[key]}
+        if was:
+            yield {"date": old.date.isoformat(), **_with_texts(was, before.timezone)}
 
 
 def _new_dates(before: Booking, after: Booking) -> list[str]:
@@ -130,11 +128,15 @@ _UNDECIDED = ("PENDING", "CONFIRMED")  # of which time has something to tell
 
 def occurrence_to_json(o: Occurrence, timezone: str) -> dict[str, Any]:
     """What a change may take back of a date; what is not said, is None."""
-    until = o.held_until
+    return _with_texts(_occurrence_facts(o), timezone)
+
+
+def _occurrence_facts(o: Occurrence) -> dict[str, Any]:
+    """As values: most are compared and not told."""
     return {
-        "date": o.date.isoformat(),
-        "startTime": rfc3339(epoch(o.span.start), timezone),
-        "endTime": rfc3339(epoch(o.span.end), timezone),
+        "date": o.date,
+        "startTime": o.span.start,
+        "endTime": o.span.end,
         "status": o.status,
         "resolution": o.resolution,
         "cancelledBy": o.cancelled_by,
@@ -143,5 +145,14 @@ def occurrence_to_json(o: Occurrence, timezone: str) -> dict[str, Any]:
         "attendances": {**o.attendances},
         "isRecorded": o.is_recorded and o.status in _UNDECIDED,
         "hostIds": [*o.host_ids],
-        "heldUntil": None if until is None else rfc3339(epoch(until), timezone),
+        "heldUntil": o.held_until,
     }
+
+
+def _with_texts(facts: dict[str, Any], timezone: str) -> dict[str, Any]:
+    for key in ("startTime", "endTime", "heldUntil"):
+        if facts.get(key) is not None:
+            facts[key] = rfc3339(epoch(facts[key]), timezone)
+    if "date" in facts:
+        facts["date"] = facts["date"].isoformat()
+    return facts

@@ -1,0 +1,136 @@
+"""Whether rows say the same, by sums of what they say: sooner than row by row.
+
+What two tables both say comes to one sum in each, in whatever order it lies there; a
+text is a hash, which is another one with each run. Where sums differ, `row_checks`
+looks at the rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from calbook.store.booking_filters import GIVES_TIME
+from calbook.store.row_checks import DAY
+
+_MOST = 2**31 - 1  # a prime
+_SUM = "sum((entry * entry >> 20) + 1)"
+
+
+def _hash(*texts: str) -> str:
+    joined = " || ' ' || ".join(texts)
+    return f"(hash_of(cast({joined} as blob)) & {_MOST})"
+
+
+def _rest(number: str) -> str:
+    return f"((ifnull({number}, 0) % {_MOST} + {_MOST}) % {_MOST})"
+
+
+_CLAIM = f"""(
+    {_hash("{0}.uid")} * 179424673 + {{0}}.recurrence_id * 198491317
+    + {{0}}.claim_start * 217645177 + {{0}}.claim_end * 236887691
+) % {_MOST}"""
+
+# By what is true of nothing if both statements have the same row.
+SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
+    (
+        "{} holds time of {} for a cancelled occurrence",
+        "{} holds time of {} for no occurrence",
+        "{} holds time of {}, who is not its host",
+        "{} holds other time of {} than its occurrence says",
+    ): (
+        f"""
+        select count(*), {_SUM}, 0, 0
+        from (select {_CLAIM.format("c")} as entry from claims c limit -1)
+        """,
+        f"""
+        select count(*), {_SUM}, ifnull(sum(is_cancelled), 0), ifnull(sum(is_others), 0)
+        from (
+            select {_CLAIM.format("o")} as entry,
+                o.status = 'CANCELLED' as is_cancelled,
+                not exists (
+                    select 1 from booking_hosts h
+                    where h.uid = c.uid and h.host_id = c.host_id and {GIVES_TIME}
+                ) as is_others
+            from claims c indexed by claims_by_occurrence
+            cross join occurrences o on o.uid = c.uid
+                and o.recurrence_id = c.recurrence_id
+            limit -1
+        )
+        """,
+    ),
+    ("the bookings of {} are counted wrong",): (
+        f"""
+        select {_rest(f"sum(entry * (bookings % {_MOST}) % {_MOST})")} from (
+            select {_hash("event_type_id", "host_id")} as entry, bookings
+            from host_loads limit -1
+        )
+        """,
+        f"""
+        select {_rest("sum(entry)")} from (
+            select {_hash("event_type_id", "host_id")} as entry
+            from booking_hosts indexed by sqlite_autoindex_booking_hosts_1
+            where is_live limit -1
+        )
+        """,
+    ),
+    ("the meetings of {} are counted wrong",): (
+        f"""
+        select {_rest(f"sum(entry * (meetings % {_MOST}) % {_MOST})")},
+            {_rest(f"sum(entry * (seconds % {_MOST}) % {_MOST})")}
+        from (
+            select {_hash("id", "day", "status")} as entry, meetings, seconds
+            from day_counts limit -1
+        )
+        """,
+        f"""
+        select {_rest(f"sum(entry % {_MOST})")},
+            {_rest(f"sum(entry % {_MOST} * seconds % {_MOST})")}
+        from (
+            select {_hash("''", DAY, "status")}
+                + {_hash("event_type_id", DAY, "status")}
+                + ifnull((
+                    select sum({_hash("h.host_id", DAY, "status")})
+                    from booking_hosts h where h.uid = o.uid and {GIVES_TIME}
+                ), 0) as entry,
+                end_at - start_at as seconds
+            from occurrences o where o.resolution is not 'conflict' and o.uid not in (
+                select uid from bookings where recurring is not null
+            ) limit -1
+        )
+        """,
+    ),
+    ("{} has no event that tells of its making",): (
+        f"""
+        select count(*), {_SUM} from (
+            select {_hash("uid")} as entry from bookings limit -1
+        )
+        """,
+        f"""
+        select count(*), {_SUM} from (
+            select {_hash("uid")} as entry from events not indexed
+            where type in ('booking.created', 'booking.held') limit -1
+        )
+        """,
+    ),
+}
+
+
+class Sums:
+    """Which sentences are true of nothing; each pair is asked once, when it is due."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn, self._same = conn, dict[tuple[str, ...], bool]()
+        conn.create_function("hash_of", 1, hash, deterministic=True)
+
+    def settle(self, sentence: str) -> bool:
+        for sentences, statements in SUMS.items():
+            if sentence in sentences:
+                if sentences not in self._same:
+                    one, other = map(self._ask, statements)
+                    self._same[sentences] = one == other
+                return self._same[sentences]
+        return False
+
+    def _ask(self, statement: str) -> tuple[object, ...]:
+        return tuple(self._conn.execute(statement).fetchone())

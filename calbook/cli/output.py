@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from calbook.api.values.value import Value
 
 _WIDEST = 1_000  # columns that anybody looks at
+_AT_ONCE = 1_000  # items whose ids are asked for together
 
 # How people are shown ids, and what finds that out: the store that was open last.
 short_ids: dict[str, str] = {}
-shorten: Callable[[Sequence[str]], dict[str, str]] | None = None
+Shorten = Callable[[Sequence[str]], dict[str, str]]
+shorten: Shorten | None = None
 _ID_PREFIXES = ("bk_", "wh_", "dl_", "wait_", "ctr_")
 
 # Set by `demo`, which shows on any output what a terminal would show.
@@ -78,10 +80,20 @@ def fit_signs(text: str, stream: Any = None) -> str:
 
 def show(text: str) -> None:
     """What people read on a screen, in whole words; through a pager if it is long."""
+    show_parts([text])
+
+
+def show_parts(parts: Iterable[str]) -> None:
+    """The same in parts of whole lines, which may be gone through more than once."""
+    texts = Stream(lambda: map(_fit, parts))
+    if not (_is_paged() and _page(texts)):
+        for text in texts:
+            write(text)
+
+
+def _fit(text: str) -> str:
     lines = text.removesuffix("\n").split("\n")
-    text = fit_signs("".join(f"{part}\n" for line in lines for part in _fold(line)))
-    if not (_is_paged() and _page(text)):
-        write(text)
+    return fit_signs("".join(f"{part}\n" for line in lines for part in _fold(line)))
 
 
 def _is_paged() -> bool:
@@ -91,12 +103,12 @@ def _is_paged() -> bool:
     return not is_unwanted and not is_dumb and sys.stdout.isatty()
 
 
-def _page(text: str) -> bool:
+def _page(parts: Iterable[str]) -> bool:
     from calbook.cli import pager  # slow to import
 
     flush()
     try:
-        return pager.is_long(text) and pager.page(text)
+        return pager.is_long(parts) and pager.page(parts)
     except OSError as error:
         say(f"no pager {error.filename}: {error.strerror}")
         return False
@@ -189,15 +201,22 @@ def print_list(
 
     Only people have it gathered. `part` is what is printed of what is sorted.
     """
-    items = found
-    if form.sort is not None or form.reverse:
-        items = Stream(lambda: islice(_arranged(found, form), part.start, part.stop))
+    items = arrange(found, form, part)
     if not is_screen(form):
         _write_parts(list_texts(items, form, keys, indent=_indent()))
         return
     shown = [as_json(item) for item in items]
-    _learn_short_ids(shown)
+    _learn_short_ids(shown, shorten)
     show(table(shown))
+
+
+def arrange(
+    found: Iterable[Value | Json], form: OutputOptions, part: slice
+) -> Iterable[Value | Json]:
+    """In the order that is asked for, if one is, and then a part of it."""
+    if form.sort is None and not form.reverse:
+        return found
+    return Stream(lambda: islice(_arranged(found, form), part.start, part.stop))
 
 
 def is_screen(form: OutputOptions) -> bool:
@@ -217,12 +236,20 @@ def _indent() -> int | None:
     return 2 if is_terminal() else None
 
 
-def _learn_short_ids(items: Sequence[Json]) -> None:
+def _learn_short_ids(items: Sequence[Json], shorten: Shorten | None) -> None:
     """Before a table shows them: how long they have to be to mean one thing."""
     global short_ids
     said = (value for item in items for value in item.values())
     ids = [id for id in said if isinstance(id, str) and id.startswith(_ID_PREFIXES)]
     short_ids = shorten(ids) if ids and shorten is not None else {}
+
+
+def with_short_ids(items: Iterable[Value | Json], shorten: Shorten) -> Iterator[Json]:
+    """The items, once it is known how people are shown their ids; some at a time."""
+    rest = map(as_json, items)
+    while some := [*islice(rest, _AT_ONCE)]:
+        _learn_short_ids(some, shorten)
+        yield from some
 
 
 def _arranged(found: Iterable[Value | Json], form: OutputOptions) -> Iterator[Json]:

@@ -5,8 +5,9 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import accumulate
 
 from calbook.cli.defaults import read_default
 from calbook.cli.terminal_size import find_size
@@ -19,18 +20,19 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _ENVIRONMENT = {"LESS": "FRX", "LV": "-c", "LESSCHARSET": "utf-8"}
 
 
-def is_long(text: str) -> bool:
+def is_long(parts: Iterable[str]) -> bool:
     """Whether it is more than the screen holds above the next prompt."""
     columns, rows = find_size()
-    lines = text.splitlines()
-    if len(lines) >= rows:
-        return True
+    lines = (line for part in parts for line in part.splitlines())
     widths = (len(_ESCAPES.sub("", line)) for line in lines)
-    return sum(max(1, -(-width // columns)) for width in widths) >= rows
+    heights = accumulate(max(1, -(-width // columns)) for width in widths)
+    return any(height >= rows for height in heights)
 
 
-def page(text: str) -> bool:
+def page(parts: Iterable[str]) -> bool:
     """Show it and wait until it was read; False where no pager can be had.
+
+    The text comes in parts, which are made while it is read.
 
     Raises:
         OSError: the one that was asked for cannot be run.
@@ -52,13 +54,17 @@ def page(text: str) -> bool:
             if command == "less":
                 return False
             raise
-        return _feed(process, text) not in _NOT_RUN
+        return _feed(process, parts) not in _NOT_RUN
 
 
-def _feed(process: "subprocess.Popen[bytes]", text: str) -> int:
+def _feed(process: "subprocess.Popen[bytes]", parts: Iterable[str]) -> int:
     """Until the reader has had enough, which may be before the end."""
+    assert process.stdin is not None
     try:
-        process.communicate(text.encode("utf-8", "backslashreplace"))
+        with suppress(BrokenPipeError), process.stdin:
+            for part in parts:
+                process.stdin.write(part.encode("utf-8", "backslashreplace"))
+        process.wait()
     except BaseException:
         process.terminate()
         process.wait()

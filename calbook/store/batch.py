@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
@@ -129,7 +130,7 @@ class Batch(Transaction):
     def __init__(self, whole: Transaction) -> None:
         """Go on with a transaction: all that it is to tell is told to both."""
         self._rows = WaitingRows(whole.connection)
-        super().__init__(self._rows, whole.actor)
+        super().__init__(self._rows, cache(whole.actor))
         for name in _SHARED:
             setattr(self, name, getattr(whole, name))
         self.known_open_time, self.known_catalog = {}, {}

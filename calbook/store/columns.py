@@ -38,13 +38,13 @@ def booking(booking: Booking) -> dict[str, Any]:
     """The columns of a booking's own row."""
     pending_until, confirmed_until, final = effective_status.status_facts(booking)
     booked = [o for o in booking.occurrences if o.resolution is not Resolution.CONFLICT]
-    starts = [times.epoch(occurrence.span.start) for occurrence in booked]
+    starts = [occurrence.span.start for occurrence in booked]
     return {
         "uid": booking.uid,
         "event_type_id": booking.event_type_id,
         "timezone": booking.timezone,
-        "starts_at": min(starts),
-        "last_at": max(starts),
+        "starts_at": times.epoch(min(starts)),
+        "last_at": times.epoch(max(starts)),
         "pending_until": to_epoch(pending_until),
         "confirmed_until": to_epoch(confirmed_until),
         "final_status": str(final),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.time import times
 from calbook.store.booking_texts import search_faults
-from calbook.store.row_checks import CHECKS, OF_BOOKINGS, TOGETHER
+from calbook.store.row_checks import CHECKS, OF_BOOKINGS, OTHER_TEXT, TOGETHER
 from calbook.store.value_checks import value_faults
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class _Steps:
     def count_statement(self) -> None:
         self.count(self._each)
 
+    def finish(self) -> None:
+        """Of few rows more was to be seen than a statement says."""
+        self.count(max(0, self._total - self._done))
+
     def count(self, rows: int) -> None:
         self._done += rows
         if self._progress is not None:
@@ -97,13 +101,15 @@ def _contradictions(
         yield from _faults_together(conn, sentences, statement)
         steps.count_statement()
     yield from _unknown_zones(conn)
-    for uid in islice(search_faults(conn), _MOST):
-        yield f"{uid} is searched by another text than it has"
+    if not is_settled(OTHER_TEXT):
+        for uid in islice(search_faults(conn), _MOST):
+            yield OTHER_TEXT.format(uid)
     told: Counter[str] = Counter()
     for sentence, facts in value_faults(conn, steps.count):
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
+    steps.finish()
 
 
 def _faults_together(

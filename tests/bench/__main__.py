@@ -44,7 +44,7 @@ class Scale(NamedTuple):
     has_servers: bool
 
 
-QUICK = Scale(large=20_000, at_once=2_000, pairs=3, has_servers=False)
+QUICK = Scale(large=10_000, at_once=2_000, pairs=3, has_servers=False)
 USUAL = Scale(large=100_000, at_once=100_000, pairs=15, has_servers=True)
 MILLION = USUAL._replace(large=1_000_000)
 

@@ -11,12 +11,13 @@ from .books import Book
 from .figures import Figure
 from .processes import Command, calbook
 
-# By what is said of them; none is for a terminal.
+# By what is said of them; one is for a terminal.
 ANSWERS = {
     "list --all --json": ("list", "--all", "--json"),
     "list --all --jsonl": ("list", "--all", "--jsonl"),
     "list --all --csv": ("list", "--all", "--csv"),
     "list --all": ("list", "--all"),
+    "list --all --color always": ("list", "--all", "--color", "always"),
     "list --all --sort": ("list", "--all", "--sort", "attendee.name,startTime"),
     "list --occurrences --jsonl": ("list", "--occurrences", "--jsonl"),
     "agenda of a year --json": ("agenda", "--days", "366", "--json"),

@@ -476,7 +476,7 @@ def test_the_pager_is_that_of_the_settings_unless_a_variable_says(
         monkeypatch.setenv("CALBOOK_PAGER", own)
     config.write_text(text)
 
-    pager.page("a\n")
+    pager.page(["a\n"])
 
     assert capfd.readouterr().out == shown
 

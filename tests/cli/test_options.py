@@ -223,5 +223,5 @@ def test_tables_that_are_named_are_there() -> None:
         name for text in sources for name in re.findall(r'table_of\("(\w+)"', text)
     }
 
-    assert "bookings_table" in named
+    assert "occurrences_table" in named
     assert [name for name in sorted(named) if not hasattr(tables, name)] == []

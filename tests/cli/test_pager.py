@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from calbook import Booking
+from calbook.cli import output, sorting
+from calbook.cli.screen import columns
+from calbook.core import ids
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -189,3 +192,33 @@ def test_a_change_waits_for_no_pager(
 
     assert shown.end() == 0
     assert shown.shown.count("Cancelled") == 12
+
+
+# -- of any length -------------------------------------------------------------------
+
+ALIKE = ("bk_7q2mx41v9d3k", "bk_7q2mx41vabcd", "bk_7q2mx4zzzzzz", "bk_000000000000")
+
+
+@pytest.mark.parametrize("more", [(), ("--sort", "attendee.name", "--offset", "1")])
+def test_what_waits_in_a_file_is_shown_in_the_same_table(
+    run: Run,
+    event_type: Callable[..., object],
+    booking: Callable[..., Booking],
+    monkeypatch: pytest.MonkeyPatch,
+    more: tuple[str, ...],
+) -> None:
+    """Its widths, short ids and zones are those of all rows."""
+    left = [*ALIKE]
+    monkeypatch.setattr(ids, "uid", lambda: left.pop(0))
+    event_type()
+    for number, name in enumerate(("Al", "A very long name " * 4, "Bo", "日本")):
+        who = {"name": name, "email": "a@example.com"}
+        booking(start_time=f"2027-01-18 1{number}:00", attendee=who)
+    line = ("list", "--all", "--color", "always", *more)
+    whole = run(*line)
+
+    for module in (output, columns, sorting):
+        monkeypatch.setattr(module, "_AT_ONCE", 2)
+
+    assert run(*line) == whole
+    assert "bk_7q2mx41v9" in whole.out

@@ -268,3 +268,16 @@ def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:
     assert made == tuple(made)
     with pytest.raises(IndexError):
         made[350]
+
+
+@pytest.mark.parametrize("lines", [[7], [7, 8, 9], []])
+def test_each_booking_has_a_number_or_none_has(
+    client: Client, lines: list[int]
+) -> None:
+    set_up(client)
+    wanted = {"event_type_id": "team", "attendee": PEOPLE[0], "start_time": DAY}
+
+    with pytest.raises(errors.BadInput, match="another length"):
+        client.calendar.bookings.create_all([wanted, wanted], lines=lines)
+
+    assert client.calendar.bookings.total(event_type_id="team") == 0

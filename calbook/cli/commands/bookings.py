@@ -1,6 +1,7 @@
 """`list`, `show`, `occurrences`, `history`: looking at bookings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 from calbook.cli import options as o
@@ -69,43 +70,59 @@ def list_(
     limit = usual if part.limit is None else part.limit
     count = None if part.all else limit
     page = _page(part, form, count)
-    with out.client() as client:
-        filters: Json = {
-            **which.options(),
-            **who.options(),
-            **_bounds(client, within, part, form.tz),
-            "status": which.status or None,
-            "timezone": form.tz,
-        }
-        bookings = client.calendar.bookings
-        if part.occurrences:
-            _check_no_after(part.after, "with --occurrences")
-        else:
-            page["after"] = part.after
-        rows = _rows(part, form, count)
-        each = bookings.iter_occurrences if part.occurrences else bookings.iter
-        if not output.is_for_people(form):
-            stream = output.Stream(lambda: each(**filters, **page))
-            output.print_list(stream, form, keys=_keys(part), table=str, part=rows)
-            return
-        found = tuple(each(**filters, **page))
-        now = client.now()
-        total = len(found)
-        if form.sort is None and _is_total_said(total, part, count):
-            total = bookings.total(occurrences=part.occurrences, **filters)
-    tables = table_of("bookings_table", form.tz)
-
-    def table(items: Sequence[Json]) -> str:
-        if not items and total:  # not "no bookings"
-            return output.nothing_text(f"none of {total} is that far down\n", count)
-        return tables(_next_dates(items, filters, now))
-
-    output.print_list(found, form, keys=_keys(part), table=table, part=rows)
-    shown = found[rows]
-    more = total - part.offset - len(shown)
+    read = _Read()
+    with ExitStack() as shown:
+        with out.client() as client:
+            filters: Json = {
+                **which.options(),
+                **who.options(),
+                **_bounds(client, within, part, form.tz),
+                "status": which.status or None,
+                "timezone": form.tz,
+            }
+            bookings = client.calendar.bookings
+            if part.occurrences:
+                _check_no_after(part.after, "with --occurrences")
+            else:
+                page["after"] = part.after
+            rows = _rows(part, form, count)
+            each = bookings.iter_occurrences if part.occurrences else bookings.iter
+            stream = output.Stream(lambda: read.note(each(**filters, **page)))
+            if output.is_screen(form):
+                arranged = output.arrange(stream, form, rows)
+                items = output.with_short_ids(arranged, client.short_ids)
+                table = _enter_table(shown, items, filters, client.now(), form.tz)
+            else:
+                output.print_list(stream, form, keys=_keys(part), table=str, part=rows)
+            if not output.is_for_people(form):
+                return
+            total = read.number
+            if form.sort is None and _is_total_said(total, part, count):
+                total = bookings.total(occurrences=part.occurrences, **filters)
+            found = len(range(read.number)[rows])
+        if output.is_screen(form):
+            if not found and total:  # not "no bookings"
+                text = output.nothing_text(f"none of {total} is that far down\n", count)
+                table = [text]
+            output.show_parts(table)
+    more = total - part.offset - found
     if more > 0 and part.after is None:
         output.flush()
-        output.say(f"{more} more: {_further(shown, part, form)}--limit N or --all")
+        further = _further(read.last, found, part, form) if found else ""
+        output.say(f"{more} more: {further}--limit N or --all")
+
+
+class _Read:
+    """How many bookings were read, and the last of them."""
+
+    number = 0
+    last: "Booking | None" = None
+
+    def note(self, found: "Iterable[Booking]") -> "Iterator[Booking]":
+        self.number = 0
+        for self.last in found:
+            self.number += 1
+            yield self.last
 
 
 def _keys(part: Page) -> Sequence[str]:
@@ -134,19 +151,28 @@ def _is_total_said(shown: int, part: Page, count: int | None) -> bool:
     return count == 0 or part.offset > 0 or part.after is not None
 
 
-def _further(found: "Sequence[Booking]", part: Page, form: OutputOptions) -> str:
+def _further(
+    last: "Booking | None", found: int, part: Page, form: OutputOptions
+) -> str:
     """How to see the next page, where there was a page."""
-    if not found:
-        return ""
-    if part.occurrences or form.sort is not None:
-        return f"--offset {part.offset + len(found)}, "
-    return f"--after {found[-1].uid}, "
+    if last is None or part.occurrences or form.sort is not None:
+        return f"--offset {part.offset + found}, "
+    return f"--after {last.uid}, "
 
 
-def _next_dates(items: Sequence[Json], filters: Json, now: datetime) -> list[Json]:
+def _enter_table(
+    shown: "ExitStack",
+    items: Iterable[Json],
+    filters: Json,
+    now: datetime,
+    tz: str | None,
+) -> Iterable[str]:
     """For people: of a series the first date within the range that was asked for."""
+    from calbook.cli.screen.tables import bookings_parts  # slow to import
+
     since, to, zone = (filters[key] for key in ("start_date", "end_date", "timezone"))
-    return [_from(item, since, to, now, zone) for item in items]
+    dated = (_from(item, since, to, now, zone) for item in items)
+    return shown.enter_context(bookings_parts(dated, tz))
 
 
 def _from(

@@ -4,6 +4,8 @@ Nothing of a row is left out. What its columns have no room for stands below it,
 with its heading; the last columns go there first.
 """
 
+import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
@@ -11,7 +13,12 @@ from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cells, colours
 from calbook.cli.screen.cells import Line, StyledText
+from calbook.core.errors import OutputError
 from calbook.core.text import close
+from calbook.core.typing_names import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO
 
 # Text that is still to be made harmless, or lines of it; a number; text in its style.
 Cell = str | list[str] | int | StyledText | None
@@ -20,6 +27,7 @@ Columns = Mapping[str, _Read]  # by their headings
 _Lines = Sequence[StyledText]  # of a cell
 _Row = Sequence[_Lines]
 
+_AT_ONCE = 1_000  # rows of which more are not kept in memory
 _INDENT, _GAP = 2, 2
 _HIGHEST = 4  # lines of a cell that is folded
 _ODD = 6  # cells that one may want more than half as many again as usual
@@ -37,16 +45,98 @@ def table_text(
     return paint(table_lines(items, columns, output.width())) + caption_text(tz)
 
 
-def table_lines(items: Sequence[Json], columns: Columns, room: int) -> Iterator[Line]:
+def table_lines(items: Iterable[Json], columns: Columns, room: int) -> Iterator[Line]:
     """The table alone, in so many cells."""
-    rows = [[_texts(item, read) for read in columns.values()] for item in items]
-    filled = [
-        any(line.text for cell in column for line in cell)
-        for column in zip(*rows, strict=True)
-    ]
-    chosen = [n for n, is_filled in enumerate(filled or columns) if is_filled]
-    headings = [[*columns][n] for n in chosen]
-    yield from _lines(headings, [[row[n] for n in chosen] for row in rows], room)
+    with Table(items, columns) as table:
+        yield from table.lines(room)
+
+
+class Table:
+    """Rows whose cells are made; where they are many, most wait in a file.
+
+    It is known of each column what its cells need, so that it can be laid out.
+    """
+
+    def __init__(self, items: Iterable[Json], columns: Columns) -> None:
+        self._columns = [_Column(heading) for heading in columns]
+        self._rows: list[_Row] = []
+        self._file: IO[bytes] | None = None
+        for item in items:
+            row = [_texts(item, read) for read in columns.values()]
+            for column, cell in zip(self._columns, row, strict=True):
+                column.add(cell)
+            self._rows.append(row)
+            if len(self._rows) == _AT_ONCE:
+                self._put_away()
+
+    def _put_away(self) -> None:
+        import pickle  # slow to import, and few tables are long
+        from tempfile import TemporaryFile
+
+        try:
+            self._file = self._file or TemporaryFile()  # noqa: SIM115 (closed at exit)
+            pickle.dump(self._rows, self._file, pickle.HIGHEST_PROTOCOL)
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(
+                f"cannot write a temporary file: {error.strerror}"
+            ) from None
+        self._rows = []
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __bool__(self) -> bool:
+        return bool(self._rows or self._file)
+
+    def _all(self) -> Iterator[_Row]:
+        if self._file is not None:
+            import pickle
+
+            end = self._file.seek(0, os.SEEK_END)
+            self._file.seek(0)
+            while self._file.tell() < end:
+                yield from pickle.load(self._file)
+        yield from self._rows
+
+    def lines(self, room: int, *, but: Collection[str] = ()) -> Iterator[Line]:
+        """In so many cells, without the columns of some headings."""
+        columns = [c for c in self._columns if c.heading not in but]
+        is_empty = not any(column.is_filled for column in columns)
+        chosen = [
+            n
+            for n, column in enumerate(self._columns)
+            if column in columns and (column.is_filled or is_empty)
+        ]
+        columns = [self._columns[n] for n in chosen]
+        headings = [column.heading for column in columns]
+        sizes = _column_sizes(columns, room)
+        head = [
+            StyledText(column.heading, "bold", column.at_right)
+            for column in columns[: len(sizes)]
+        ]
+        yield beside(head, sizes, _GAP)
+        yield [StyledText("─" * (sum(sizes) + _GAP * (len(sizes) - 1)))]
+        for row in self._all():
+            yield from _row_lines(headings, [row[n] for n in chosen], sizes, room)
+
+
+class _Column:
+    """What the cells of a column need; each need is counted."""
+
+    def __init__(self, heading: str) -> None:
+        self.heading = heading
+        self.is_filled = self.at_right = False
+        self.needs: Counter[tuple[int, int]] = Counter()  # the narrowest, and whole
+
+    def add(self, cell: _Lines) -> None:
+        self.is_filled = self.is_filled or any(line.text for line in cell)
+        self.at_right = self.at_right or cell[0].at_right
+        self.needs[_narrowest(cell), _whole_width(cell)] += 1
 
 
 def plain_lines(lines: Iterable[Line]) -> Iterator[str]:
@@ -77,39 +167,23 @@ def _texts(item: Json, read: _Read) -> _Lines:
     return [StyledText(cells.plain_text(line)) for line in lines]
 
 
-def _lines(headings: Sequence[str], rows: Sequence[_Row], room: int) -> Iterator[Line]:
-    sizes = _column_sizes(headings, rows, room)
-    head = [
-        StyledText(headings[n], "bold", any(row[n][0].at_right for row in rows))
-        for n in range(len(sizes))
-    ]
-    yield beside(head, sizes, _GAP)
-    yield [StyledText("─" * (sum(sizes) + _GAP * (len(sizes) - 1)))]
-    for row in rows:
-        yield from _row_lines(headings, row, sizes, room)
-
-
-def _column_sizes(
-    headings: Sequence[str], rows: Sequence[_Row], room: int
-) -> list[int]:
+def _column_sizes(columns: Sequence[_Column], room: int) -> list[int]:
     """The cells of each column, from the first on, that there is room for.
 
     It goes first to what most rows need, then to what needs the least more, then to
     what is folded and need not be.
     """
-    columns = [*zip(*rows, strict=True)] or [()] * len(headings)
-    needs = [[_narrowest(cell) for cell in column] for column in columns]
     sizes = [
-        max(len(heading), _usual(each))
-        for heading, each in zip(headings, needs, strict=True)
+        max(len(column.heading), _usual(need for need, _ in column.needs.elements()))
+        for column in columns
     ]
     while len(sizes) > 1 and sum(sizes) + _GAP * (len(sizes) - 1) > room:
         sizes.pop()
     room -= _GAP * (len(sizes) - 1)
-    _grow(sizes, needs, room)
+    _grow(sizes, [{need for need, _ in column.needs} for column in columns], room)
     whole = [
-        [_whole_width(cell) for cell, need in zip(*both, strict=True) if need <= size]
-        for *both, size in zip(columns, needs, sizes, strict=False)
+        {whole for need, whole in column.needs if need <= size}
+        for column, size in zip(columns, sizes, strict=False)
     ]
     _grow(sizes, whole, room)
     longest, n = max((max(each, default=0), n) for n, each in enumerate(whole))
@@ -117,14 +191,14 @@ def _column_sizes(
     return sizes
 
 
-def _usual(needs: Sequence[int]) -> int:
+def _usual(needs: Iterable[int]) -> int:
     """What rows need, without odd ones, which would take the room of all others."""
     given = sorted(filter(None, needs)) or [0]
     most = given[(len(given) - 1) // 2] * 1.5 + _ODD
     return max(need for need in given if need <= most)
 
 
-def _grow(sizes: list[int], wanted: Sequence[Sequence[int]], room: int) -> None:
+def _grow(sizes: list[int], wanted: Sequence[Collection[int]], room: int) -> None:
     """Make columns as wide as is wanted, in the smallest steps, while there is room."""
     while steps := [
         (min(wider) - size, n)

@@ -1,12 +1,21 @@
 """The listings of a terminal: which columns each has, and what stands in them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
+from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import calendar_words, cards, cells, replies, words
 from calbook.cli.screen.cells import StyledText
-from calbook.cli.screen.columns import Cell, Columns, table_text
+from calbook.cli.screen.columns import (
+    Cell,
+    Columns,
+    Table,
+    caption_text,
+    paint,
+    table_text,
+)
 from calbook.core.text import close, printable
 from calbook.core.time import times
 
@@ -45,23 +54,46 @@ def _whose(item: Json) -> str:
     return item["hostId"] or item.get("resourceId") or ""
 
 
-def bookings_table(items: Sequence[Json], tz: str | None = None) -> str:
+def bookings_table(items: Iterable[Json], tz: str | None = None) -> str:
     """Bookings with their times in one zone, or each in its own."""
-    zone = only_zone(items, tz)
-    return table_text(
-        items,
-        {
-            "UID": lambda item: words.short_uid(item["uid"]),
-            "When": lambda item: when_cell(item, tz),
-            "Event": _event,
-            "Attendee": words.attendee_text,
-            **_host_column(items),
-            "Status": _status(lambda item: words.status_text(item, tz)),
-            **zone_column(zone),
-        },
-        tz=zone,
-        nothing="no bookings\n",
-    )
+    with bookings_parts(items, tz) as parts:
+        return "".join(parts)
+
+
+@contextmanager
+def bookings_parts(
+    items: Iterable[Json], tz: str | None = None
+) -> Iterator[Iterable[str]]:
+    """The same in parts, however many they are; they may be gone through again."""
+    zones: set[str] = set()
+    hosts: set[str] = set()
+
+    def when(item: Json) -> str:
+        zones.add(tz or item["timezone"])
+        return when_cell(item, tz)
+
+    def host(item: Json) -> str:
+        hosts.add(_whose(item))
+        return words.short_host(_whose(item))
+
+    columns: Columns = {
+        "UID": lambda item: words.short_uid(item["uid"]),
+        "When": when,
+        "Event": _event,
+        "Attendee": words.attendee_text,
+        "Host": host,
+        "Status": _status(lambda item: words.status_text(item, tz)),
+        "Zone": "timezone",
+    }
+    with Table(items, columns) as table:
+        zone = zones.pop() if len(zones) == 1 else None
+        but = [*["Host"] * (len(hosts - {""}) < 2), *["Zone"] * bool(zone)]
+
+        def parts() -> Iterator[str]:
+            yield from (paint([line]) for line in table.lines(output.width(), but=but))
+            yield from filter(None, [caption_text(zone)])
+
+        yield output.Stream(parts) if table else ["no bookings\n"]
 
 
 def _event(item: Json) -> str:

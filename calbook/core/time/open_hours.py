@@ -32,7 +32,7 @@ def open_stretches(schedule: Schedule, first: date, last: date) -> tuple[Span, .
 _NEAR = DAY + timedelta(hours=2)
 
 
-Opened = dict[tuple[str, tuple[date, ...]], tuple[Span, ...]]
+Opened = dict[tuple[str, date, date], tuple[Span, ...]]
 
 
 def open_stretches_near(
@@ -42,27 +42,35 @@ def open_stretches_near(
 
     Cut alike for each, so that none depends on the others; yet each date is looked at
     once, however many meetings are near it. `known` is what was found before for
-    meetings on the same dates, of schedules that have not changed.
+    single meetings on the same dates, of schedules that have not changed.
     """
     regions = [Span(m.start - _NEAR, m.end + _NEAR) for m in meetings]
-    found: dict[date, None] = {}
-    for region in merge_spans(regions) if len(regions) > 1 else regions:
-        first = times.local_date(region.start, schedule.timezone)
-        last = times.local_date(region.end, schedule.timezone)
-        # Two dates: a window reaches the date after next where the clocks skip its end.
-        found |= dict.fromkeys(_dates(first - 2 * DAY, last))
-    key = schedule.id, tuple(found)
-    opened = None if known is None else known.get(key)
-    if opened is None:
-        opened = _open_stretches(schedule, found, found)
-        if known is not None:
-            known[key] = opened
+    if len(regions) == 1 and known is not None:
+        key = schedule.id, *_local_dates(schedule, regions[0])
+        if (opened := known.get(key)) is None:
+            opened = known[key] = _open_on_dates(schedule, regions)
+    else:
+        opened = _open_on_dates(schedule, merge_spans(regions))
     starts = [stretch.start for stretch in opened]
     ends = [stretch.end for stretch in opened]
     return tuple(
         _cut(opened[bisect_right(ends, r.start) : bisect_left(starts, r.end)], r)
         for r in regions
     )
+
+
+def _local_dates(schedule: Schedule, span: Span) -> tuple[date, date]:
+    first, last = (times.local_date(moment, schedule.timezone) for moment in span)
+    return first, last
+
+
+def _open_on_dates(schedule: Schedule, regions: Iterable[Span]) -> tuple[Span, ...]:
+    found: dict[date, None] = {}
+    for region in regions:
+        first, last = _local_dates(schedule, region)
+        # Two dates: a window reaches the date after next where the clocks skip its end.
+        found |= dict.fromkeys(_dates(first - 2 * DAY, last))
+    return _open_stretches(schedule, found, found)
 
 
 def are_open(schedule: Schedule, meetings: Sequence[Span]) -> bool:

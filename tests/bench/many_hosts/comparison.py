@@ -52,7 +52,7 @@ def figures() -> Iterator[Figure]:
     yield Figure(
         "round trips of a booking",
         cost.round_trips,
-        at_most=20,
+        at_most=11,
         how=(
             f"a booking: {cost.statements} statements in {cost.round_trips} round"
             f" trips, {cost.bytes_stored:,.0f} bytes of tables and indexes,"

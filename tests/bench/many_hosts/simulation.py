@@ -211,11 +211,17 @@ def running_server() -> Iterator[Server]:
         clean_up(directory)
 
 
-def _count_statements() -> tuple[int, int]:
-    """Statements, and the messages in which they are sent."""
+def messages() -> list[str]:
+    """What a booking sends."""
     lines = _STATEMENTS.read_text().splitlines()
     sent = [line for line in lines if line.endswith((";", "\\gset"))]
     sent.remove("rollback;")
+    return sent
+
+
+def _count_statements() -> tuple[int, int]:
+    """Statements, and the messages in which they are sent."""
+    sent = messages()
     return sum(line.count("\\;") for line in sent) + len(sent), len(sent)
 
 

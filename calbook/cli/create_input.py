@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from shlex import quote
 
 from calbook import interrupts
 from calbook.api.client import Client
@@ -12,7 +13,7 @@ from calbook.api.values.bookings import Booking
 from calbook.cli import error_output, output
 from calbook.cli.json_input import parse_json, read_text
 from calbook.cli.output import Json, OutputOptions
-from calbook.cli.progress import Progress, none_or_all, show_progress
+from calbook.cli.progress import none_or_all, show_progress
 from calbook.cli.session import (
     BOOKING_KEYS,
     booked_word,
@@ -53,7 +54,8 @@ def create_from_input(
     printed.
     """
     read = partial(_read, given=given, as_new=as_new)
-    lines = list(_lines(read_text(source)))
+    text = read_text(source)
+    lines = list(_lines(text))
     if not lines:
         raise UsageError(
             f"{'standard input' if source == '-' else source} holds no booking",
@@ -71,14 +73,26 @@ def create_from_input(
         )
     refusals = error_output.Refusals(form)
     if atomic or dry_run:
-        refused = None if atomic else refusals.report
-        together = _create_all(client, lines, read, refused, dry_run)
+        refused = _RefusedLines()
+        together = _create_all(
+            client, lines, read, None if atomic else refused.keep, dry_run
+        )
+        for _, error in sorted(refused.items()):
+            refusals.report(error)
         _show(together, form, dry_run=dry_run)
-        _say_counts(len(together), len(refusals.statuses), dry_run=dry_run)
+        _say_counts(len(together), [*sorted(refused)], form, dry_run=dry_run)
     else:
-        portions = Portions(client, read, refusals.report, form)
+        file = None if source == "-" or text.lstrip().startswith("[") else source
+        portions = Portions(client, read, refusals.report, form, file)
         portions.book(lines, together=1 if each else _TOGETHER)
     refusals.finish()
+
+
+class _RefusedLines(dict[int, CalbookError]):
+    """What is refused, by the number of its line."""
+
+    def keep(self, error: CalbookError) -> None:
+        self[error.details["line"]] = error
 
 
 def _show(
@@ -116,6 +130,7 @@ def _create_all(
 
 
 _TOGETHER = 200  # lines of a transaction, for which others wait
+_NAMED = 10  # lines that are refused
 
 
 class Portions:
@@ -125,23 +140,29 @@ class Portions:
     """
 
     def __init__(
-        self, client: Client, read: Read, refused: OnRefused, form: OutputOptions
+        self,
+        client: Client,
+        read: Read,
+        report: OnRefused,
+        form: OutputOptions,
+        file: str | None,
     ) -> None:
+        """`file` has a line for each booking."""
         self._client = client
         self._read = read
-        self._refused = refused
+        self._report = report
         self._form = form
-        self._booked = self._failed = 0
+        self._file = file
+        self._done = self._booked = 0
+        self._refused: list[int] = []
         self._unshown: list[Booking] = []
         self._is_whole = form.json or form.csv  # which has one head
 
     def book(self, lines: Lines, *, together: int) -> None:
-        def left_text(progress: Progress) -> str:
-            left = len(lines) - self._booked - self._failed
-            return f"{_count_text(self._booked, self._failed)}, {left:,} left"
-
         has_stdout = not (self._is_whole or sys.stdout.isatty())
-        shown = show_progress("Booking", has_stdout=has_stdout, stopped=left_text)
+        shown = show_progress(
+            "Booking", has_stdout=has_stdout, stopped=lambda _: self._left_text(lines)
+        )
         try:
             with shown as progress:
                 for first in range(0, len(lines), together):
@@ -152,28 +173,62 @@ class Portions:
                 self._show(self._unshown)
                 interrupts.release()
         except BaseException as error:
-            told = error.details["uids"] if isinstance(error, OutputError) else ()
-            uids = [each.uid for each in self._unshown if each.uid not in told]
-            if uids:
-                output.say_always(f"calbook: booked {', '.join(uids)}")
+            if self._unshown:
+                uids = ", ".join(booking.uid for booking in self._unshown)
+                output.say_always(f"calbook: booked {uids}")
+            if self._done == len(lines):
+                raise
+            if isinstance(error, BrokenPipeError):
+                said = f"the reader left: {self._left_text(lines)}"
+                raise OutputError(said) from None
+            if isinstance(error, StoreError | OutputError) and self._done:
+                output.say_always(f"calbook: {self._left_text(lines)}")
             raise
-        _say_counts(self._booked, self._failed)
+        _say_counts(self._booked, self._refused, self._form)
+
+    def _left_text(self, lines: Lines) -> str:
+        """What was done, and from which line on there is more to do."""
+        left = len(lines) - self._done
+        text = f"{_count_text(self._booked, len(self._refused))}, {left:,} left"
+        if not (self._done and left):
+            return text
+        number = lines[self._done][0]
+        text += f"; go on with line {number:,}"
+        if self._file is None:
+            return text
+        tail = f"tail -n +{number} {quote(self._file)}"
+        return f"{text} ({tail} | calbook create --input -)"
 
     def _book_portion(self, lines: Lines, progress: Callable[..., object]) -> None:
         """Commit what can be booked, then tell of each line in its turn."""
-        refused: dict[int, CalbookError] = {}
+        refused = _RefusedLines()
         wanted: dict[int, Json] = {}
         for number, line in lines:
-            with _naming_line(number, partial(refused.__setitem__, number)):
+            with _naming_line(number, refused.keep):
                 wanted[number] = self._read(line)
         made = self._client.calendar.bookings.create_all(
             unchecked([*wanted.values()]),
             lines=[*wanted],
-            refused=lambda error: refused.update({error.details["line"]: error}),
+            refused=refused.keep,
             progress=progress,
         )
-        self._unshown += made
+        self._done += len(lines)
         self._booked += len(made)
+        self._refused += sorted(refused)
+        self._unshown += made
+        try:
+            self._tell(lines, made, refused)
+        except BrokenPipeError:
+            for _, error in sorted(
+                refused.items()
+            ):  # who reads stderr may still be there
+                self._report(error)
+            raise
+
+    def _tell(
+        self, lines: Lines, made: Sequence[Booking], refused: _RefusedLines
+    ) -> None:
+        """Of each line in its turn; takes out of `refused` what was told."""
         next_ones, run = iter(made), list[Booking]()
         for number, _ in lines:
             if number not in refused:
@@ -181,8 +236,7 @@ class Portions:
                 continue
             self._show_if_parted(run)
             run = []
-            self._failed += 1
-            _report_refused(self._refused, refused[number])
+            _report_refused(self._report, refused.pop(number))
         self._show_if_parted(run)
 
     def _show_if_parted(self, bookings: list[Booking]) -> None:
@@ -191,21 +245,35 @@ class Portions:
 
     def _show(self, bookings: list[Booking]) -> None:
         """Those that are next; whatever is not shown is told of at the end."""
-        if bookings:  # else stdout stays empty beside the errors
+        if not bookings:  # then stdout stays empty beside the errors
+            return
+        rest = self._unshown[len(bookings) :]
+        try:
             _show(bookings, self._form)
-            self._unshown = self._unshown[len(bookings) :]
+        except (BrokenPipeError, OutputError):  # they are named by it
+            self._unshown = rest
+            raise
+        self._unshown = rest
 
 
 def _count_text(booked: int, refused: int) -> str:
     return f"{booked:,} booked, {refused:,} refused"
 
 
-def _say_counts(booked: int, refused: int, *, dry_run: bool = False) -> None:
-    """For people, at the end of many."""
-    if sys.stderr.isatty():
-        output.flush()
-        text = _count_text(booked, refused)
-        output.say(f"would be: {text}" if dry_run else text)
+def _say_counts(
+    booked: int, refused: Sequence[int], form: OutputOptions, *, dry_run: bool = False
+) -> None:
+    """For people, at the end of many; the lines, as what was said may be far above."""
+    if not (sys.stderr.isatty() or (dry_run and not output.is_for_programs(form))):
+        return
+    output.flush()
+    text = _count_text(booked, len(refused))
+    if refused:
+        more = len(refused) - _NAMED
+        named = ", ".join(map(str, refused[:_NAMED]))
+        text += f": line{'s' if len(refused) > 1 else ''} {named}"
+        text += f" … and {more:,} more" if more > 0 else ""
+    output.say(f"would be: {text}" if dry_run else text)
 
 
 @contextmanager

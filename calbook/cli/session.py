@@ -183,6 +183,9 @@ def report_write_failure(what: str, uids: list[str]) -> Iterator[None]:
             yield
         output.flush()
     except BrokenPipeError:
+        if uids:
+            said = f"{_lower_first(what)} {', '.join(uids)}"
+            output.say_always(f"calbook: {said}; its reader left before the answer")
         raise
     except OSError as error:
         if not uids:

@@ -208,6 +208,34 @@ def test_before_the_commit_nothing_is_changed_and_that_is_said(
     assert dump(place) == before
 
 
+@pytest.mark.parametrize("source", ["file", "-", "list"])
+def test_lines_that_are_left_are_named_and_can_be_booked(
+    run: Run,
+    booking: Callable[..., Booking],
+    tmp_path: Path,
+    send: Send,
+    number: signal.Signals,
+    source: str,
+) -> None:
+    """Nobody was told where to go on; blank lines count as in a refusal."""
+    booking()
+    texts = [json.dumps(line) for line in wanted(3)]
+    text = f"[{', '.join(texts)}]" if source == "list" else "\n\n".join(texts)
+    file = tmp_path / "the lines"
+    file.write_text(text)
+    args = ("create", "--each", "--no-deliver", "--input")
+    send("committed")
+
+    answer = run(*args, *(["-"] if source == "-" else [file]), input=text)
+
+    at = 2 if source == "list" else 3
+    tail = f" (tail -n +3 '{file}' | calbook create --input -)" * (source == "file")
+    said = f"1 booked, 0 refused, 2 left; go on with line {at}{tail}"
+    assert answer.err == f"calbook: {WORDS[number]}: {said}\n"
+    rest = "\n".join(text.split("\n")[2:])
+    assert source == "list" or len(run(*args, "-", input=rest).out.splitlines()) == 2
+
+
 def test_who_only_reads_is_interrupted_and_no_more_is_said(
     run: Run, uids: list[str], number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:

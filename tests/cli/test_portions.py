@@ -145,6 +145,93 @@ def test_a_reader_who_leaves_is_told_what_he_has_not_seen(
     assert len(uids_in(client)) == MANY
 
 
+def test_a_reader_who_leaves_early_is_told_what_is_left(
+    spawn: Spawn, lines: Path, client: Client
+) -> None:
+    """`create --input | head -1` was a success, though most lines were left."""
+    text = lines.read_text()
+    lines.write_text(f"no json\n\n{text}")
+    process = spawn("create", "--input", lines, "--no-deliver", "--each")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+
+    assert process.stderr is not None
+    err = process.stderr.read().decode()
+
+    assert process.wait(60) == 1
+    found = re.search(
+        r"the reader left: (\d+) booked, 1 refused, (\d+) left; go on with line"
+        rf" (\d+) \(tail -n \+(\d+) {re.escape(str(lines))} \|",
+        err,
+    )
+    assert found, err
+    booked, left, *numbers = map(int, found.groups())
+    assert booked == len(uids_in(client))
+    assert booked + left == MANY
+    assert numbers == [booked + 3] * 2
+
+
+def test_who_reads_no_answer_is_told_what_was_booked(
+    spawn: Spawn, lines: Path, client: Client
+) -> None:
+    """Of one booking nothing is left to do, so that it is no failure."""
+    one = lines.with_name("one.json")
+    one.write_text(lines.read_text().splitlines()[0])
+    process = spawn("create", "--input", one, "--no-deliver")
+    assert process.stdout is not None
+    process.stdout.close()
+
+    assert process.stderr is not None
+    err = process.stderr.read().decode()
+    (uid,) = uids_in(client)
+
+    assert process.wait(60) == 0
+    assert err == f"calbook: booked {uid}; its reader left before the answer\n"
+
+
+def test_a_listing_that_nobody_reads_says_nothing(
+    spawn: Spawn, run: Run, lines: Path
+) -> None:
+    run("create", "--input", lines, "--no-deliver")
+    process = spawn("list", "--all")
+    assert process.stdout is not None
+    process.stdout.close()
+
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("more", [("--dry-run",), ("--atomic",), ()])
+def test_lines_are_refused_in_their_order_and_by_what_is_there(
+    run: Run, event_type: Callable[..., object], tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    """A dry run named a booking that never was, and what cannot be read first."""
+    event_type()
+    file = written(
+        tmp_path, [wanted(1), wanted(2), wanted(1), "no json", wanted(2, colour="red")]
+    )
+    if more == ("--atomic",):
+        file.write_text("".join(file.read_text().splitlines(keepends=True)[:3]))
+
+    answer = run("create", "--input", file, "--no-deliver", *more)
+
+    said = [line for line in answer.err.splitlines() if line.startswith("calbook")]
+    numbers = [int(line.split()[2].strip(":")) for line in said]
+    assert numbers == ([3] if more == ("--atomic",) else [3, 4, 5])
+    uids = [row.split("\t")[0] for row in answer.out.splitlines()]
+    by = "line 1" if more else uids[0]
+    assert said[0].startswith(f"calbook: line 3: that time is taken by {by} (")
+    if more == ("--dry-run",):
+        counts = "would be: 2 booked, 3 refused: lines 3, 4, 5"
+        assert answer.err.endswith(f"Nothing was written: --dry-run\n{counts}\n")
+        told = run("create", "--input", file, "--jsonl", *more).err.splitlines()
+        details = json.loads(told[0])["error"]["details"]
+        assert (details["uid"], details["refusals"][0]["details"]["uid"]) == (None,) * 2
+        assert len(told) == 3
+
+
 def test_only_what_is_committed_is_to_be_sent(
     run: Run, client: Client, lines: Path, tmp_path: Path
 ) -> None:

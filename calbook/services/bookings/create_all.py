@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -30,6 +31,7 @@ OnRefused = Callable[[CalbookError], None]
 Line = tuple[int, Mapping[str, Any]]
 Read = tuple[int, tuple[NewBooking, ChangeOptions] | CalbookError]
 
+_UID = re.compile(r"bk_\w+")
 _AHEAD = 500  # lines that are read before the first of them is booked
 
 
@@ -56,15 +58,26 @@ def create_all(
     def create_each(whole: Transaction) -> PackedAnswers:
         answers, now = PackedAnswers(), context.clock()
         later = refused and partial(_report_after_commit, whole, refused)
+        tried: dict[str, int] = {}
+
+        def find_unsaved() -> Mapping[str, int]:
+            """The lines of uids that nobody will find."""
+            if dry_run or later is not None:
+                return tried
+            made = zip(numbers, answers, strict=False)
+            return {each["uid"]: n for n, each in made if each["version"] == 0}
+
         with batch(whole) as tx:
             given = zip(numbers, every, strict=True)
             for number, (line, read) in enumerate(_read_ahead(tx, given), 1):
-                with report_refusal(line, later), tx.savepoint():
+                with report_refusal(line, later, find_unsaved), tx.savepoint():
                     if isinstance(read, CalbookError):
                         raise read
                     answer = create_in_transaction(tx, *read, now=now)
-                    tried = dry_run and without_ids(answer, read[0], tx)
-                    answers.append(tried or answer)
+                    if dry_run and answer["version"] == 0:
+                        tried[answer["uid"]] = line
+                    own = dry_run and without_ids(answer, read[0], tx)
+                    answers.append(own or answer)
                 if progress is not None:
                     progress(number, len(every))
         return answers
@@ -99,12 +112,37 @@ def _report_after_commit(
 
 
 @contextmanager
-def report_refusal(line: int, refused: OnRefused | None) -> Iterator[None]:
-    """Name the line in an error; pass the error to `refused` if there is one."""
+def report_refusal(
+    line: int,
+    refused: OnRefused | None,
+    find_unsaved: Callable[[], Mapping[str, int]] = dict,
+) -> Iterator[None]:
+    """Name the line in an error; pass the error to `refused` if there is one.
+
+    Instead of the uids that are found, the error names their lines.
+    """
     try:
         yield
     except CalbookError as error:
+        if unsaved := find_unsaved():
+            error.json_message = _name_lines(error.json_message, unsaved)
+            error.details = _name_lines(error.details, unsaved)
         error.name_line(line)
         if refused is None:
             raise
         refused(error)
+
+
+def _name_lines(value: Any, lines: Mapping[str, int]) -> Any:
+    """The same, with a line in the place of each uid in a text."""
+    if isinstance(value, dict):
+        return {key: _name_lines(each, lines) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_name_lines(each, lines) for each in value]
+    if not isinstance(value, str):
+        return value
+    if value in lines:
+        return None
+    return _UID.sub(
+        lambda uid: f"line {lines[uid[0]]}" if uid[0] in lines else uid[0], value
+    )

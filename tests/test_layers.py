@@ -414,8 +414,8 @@ OWN_MODULES = {
     "agenda": 76,
     "slots": 71,
     "explain": 102,
-    "create": 121,
-    "cancel": 134,
+    "create": 115,
+    "cancel": 129,
     "--version": 10,
 }
 DEAR = ("typer", "typing", "inspect", "dataclasses", "signal", "importlib.util")

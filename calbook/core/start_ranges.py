@@ -102,21 +102,22 @@ def free_starts(
 
     `taken` is in order of start; its ranges may overlap each other.
     """
-    behind = need.meeting + need.after - 1
+    before, behind = need.before, need.meeting + need.after - 1
     left: list[Range] = []
     seen, passed = 0, -_EVER  # a long one may outlast those after it
     for begin, end in starts:
         first = bisect_left(taken, (begin + behind,))
         if seen < first:
             passed = max(passed, max(map(_end, taken[seen:first])))
-        begin = max(begin, passed + need.before)
+        begin = max(begin, passed + before)
         seen = bisect_left(taken, (end + behind,), lo=max(seen, first))
         for start, over in taken[first:seen]:
             if begin < start - behind:
                 left.append((begin, start - behind))
             if over > passed:
                 passed = over
-                begin = max(begin, over + need.before)
+                if over + before > begin:
+                    begin = over + before
         if begin < end:
             left.append((begin, end))
     return left
@@ -196,19 +197,11 @@ def starts_on_grid(
     """The starts of the grid that lie in the ranges."""
     found: list[int] = []
     first = 0
-    for piece in grid:
-        while first < len(starts) and starts[first][1] <= piece.start:
+    for start, over in grid:
+        while first < len(starts) and starts[first][1] <= start:
             first += 1
-        for begin, end in _from(starts, first, piece.end):
-            ahead = max(begin - piece.start, 0)
-            found += range(
-                piece.start - (-ahead // step) * step, min(end, piece.end), step
-            )
+        behind = bisect_left(starts, (over,), lo=first)
+        for begin, end in starts[first:behind]:
+            steps = -((start - begin) // step) if begin > start else 0  # rounded up
+            found += range(start + steps * step, end if end < over else over, step)
     return found
-
-
-def _from(starts: Sequence[Range], first: int, end: int) -> Iterator[Range]:
-    for n in range(first, len(starts)):
-        if starts[n][0] >= end:
-            return
-        yield starts[n]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from calbook.core.time import times
 from calbook.store.booking_texts import search_faults
-from calbook.store.row_checks import CHECKS, OF_BOOKINGS, TOGETHER
+from calbook.store.row_checks import CHECKS, OF_BOOKINGS, OTHER_TEXT, TOGETHER
 from calbook.store.value_checks import value_faults
 
 if TYPE_CHECKING:
@@ -101,8 +101,9 @@ def _contradictions(
         yield from _faults_together(conn, sentences, statement)
         steps.count_statement()
     yield from _unknown_zones(conn)
-    for uid in islice(search_faults(conn), _MOST):
-        yield f"{uid} is searched by another text than it has"
+    if not is_settled(OTHER_TEXT):
+        for uid in islice(search_faults(conn), _MOST):
+            yield OTHER_TEXT.format(uid)
     told: Counter[str] = Counter()
     for sentence, facts in value_faults(conn, steps.count):
         told[sentence] += 1

@@ -11,6 +11,7 @@ import re
 
 from calbook.store.booking_filters import GIVES_TIME
 
+OTHER_TEXT = "{} is searched by another text than it has"  # what `booking_texts` finds
 DAY = "((start_at + 62135683200) / 86400)"
 
 

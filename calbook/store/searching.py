@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.search import PHONES, REFS, read_needles
-from calbook.store.sqlite.version_12 import PLACE, place_of
-from calbook.store.sqlite.words import by_threes, has_words
+from calbook.store.sqlite.words import PLACE, by_threes, has_words, place_of
 
 if TYPE_CHECKING:
     from calbook.store.connection import Connection

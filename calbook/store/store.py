@@ -103,6 +103,15 @@ class Store:
         with self.transaction(dry_run=dry_run) as tx:
             return step(tx)
 
+    def write_bookings(
+        self, step: Callable[[Transaction], _T], *, dry_run: bool = False
+    ) -> _T:
+        """`write` what changes no event type, host, schedule, webhook or calendar.
+
+        What is known of these need not be asked again, where that is sure.
+        """
+        return self.write(step, dry_run=dry_run)
+
     def write_portions(self, steps: Iterable[Callable[[Transaction], object]]) -> None:
         """Do many small steps in transactions of a moment each: others get their turn.
 

@@ -98,12 +98,6 @@ class Writer(Facts):
         """Write; how many rows."""
         return self._conn.execute(statement, facts).rowcount
 
-    def keep_catalog(self) -> None:
-        """Say that this changes no event type, host, schedule, webhook or calendar.
-
-        What is known of them from before need not be asked again, where it is sure.
-        """
-
     # -- locks: nothing where only one can write at a time
 
     def lock_key(self, key: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from conftest import Clock
 
 from calbook import Client, errors
+from calbook.store.sqlite.store import SqliteStore
 
 pytestmark = pytest.mark.sqlite
 
@@ -168,27 +169,65 @@ def test_another_booking_asks_nothing_of_the_catalog(warm: Client) -> None:
     assert read == set()
 
 
-def test_who_says_that_the_catalog_stays_writes_none_of_it(warm: Client) -> None:
-    """All that is asked of SQLite for a booking that is told, pushed and limited."""
-    catalog = {
-        *("event_types", "event_type_hosts", "hosts", "schedules"),
-        *("schedule_overrides", "webhooks", "calendars"),
-    }
-    written = set()
+def change_in_many_ways(client: Client, clock: Clock) -> None:
+    bookings = client.calendar.bookings
+    first = client.calendar.bookings.list()[0].uid
+    bookings.update(first, notes="by phone", notify_attendee=None)
+    bookings.reschedule(first, start_time="2027-01-18T14:00:00Z")
+    bookings.reassign(first, host_id="bob")
+    bookings.cancel(first)
+    bookings.undo(first)
+    held = bookings.hold(event_type_id="talk", start_time=START, minutes=5)
+    clock.move(minutes=6)
+    asked = book(client, start_time="2027-01-19T10:00:00Z", event_type_id="ask")
+    bookings.confirm(asked["uid"])
+    assert bookings.get(held.uid).status == "CANCELLED"
+    clock.move(days=30)
+    bookings.mark_no_show(first)
+
+
+def test_who_writes_bookings_alone_writes_nothing_of_the_catalog(
+    warm: Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is known of it would be wrong: SQLite tells of all that is written."""
+    calendar = warm.calendar
+    calendar.hosts.create("bob", name="Bob")
+    both = {"hosts": ["me", "bob"], "scheduling_type": "ROUND_ROBIN"}
+    calendar.event_types.update("talk", **both)
+    calendar.event_types.create("ask", requires_confirmation=True)
+    calendar.webhooks.create("https://example.com/hook")
+    written: dict[int, set[str | None]] = {}
+    write = SqliteStore.write_bookings
 
     def note(action: int, table: str | None, *_: object) -> int:
-        if action in (
-            *(sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE),
-        ):
-            written.add(table)
+        written.setdefault(action, set()).add(table)
         return sqlite3.SQLITE_OK
 
-    client = Client(warm.path, clock=warm._context.clock)
-    conn = client._context.store.connection  # type: ignore[attr-defined]
-    conn.set_authorizer(note)
+    def noting(self: SqliteStore, step: Any, *, dry_run: bool = False) -> Any:
+        def watched(tx: Any) -> Any:
+            tx.connection.set_authorizer(note)
+            try:
+                return step(tx)
+            finally:
+                tx.connection.set_authorizer(None)
 
-    with closing(client):
-        book(client)
+        return write(self, watched, dry_run=dry_run)
 
-    assert "bookings" in written
-    assert not written & catalog
+    monkeypatch.setattr(SqliteStore, "write_bookings", noting)
+
+    change_in_many_ways(warm, clock)
+
+    inserted, updated, deleted = (
+        written[action]
+        for action in (
+            *(sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE),
+        )
+    )
+    assert {"bookings", "events", "deliveries"} <= inserted
+    assert not CATALOG & (inserted | updated | deleted)
+
+
+CATALOG = {
+    *("event_types", "event_type_hosts", "hosts", "schedules"),
+    *("schedule_overrides", "webhooks", "calendars"),
+}

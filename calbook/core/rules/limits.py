@@ -19,12 +19,12 @@ from calbook.core.errors import (
 )
 from calbook.core.model import DAY, MINUTE, Span
 from calbook.core.rules.limit_text import amount_text, limit_text
-from calbook.core.start_ranges import Range
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from calbook.core.rules.breaks import HostRow
+    from calbook.core.start_ranges import Range
 
 # -- their periods --------------------------------------------------------------------
 

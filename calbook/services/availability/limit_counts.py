@@ -20,7 +20,6 @@ from calbook.core.rules.limits import (
     Period,
     Workload,
 )
-from calbook.core.start_ranges import Range
 from calbook.core.time import times
 from calbook.core.typing_names import TYPE_CHECKING, NamedTuple
 from calbook.services.availability.booking_request import BookingRequest, HostReader
@@ -28,6 +27,7 @@ from calbook.store.facts import Facts
 
 if TYPE_CHECKING:
     from calbook.core.rules.breaks import HostRow
+    from calbook.core.start_ranges import Range
     from calbook.store.limits import PersonMeeting
 
 

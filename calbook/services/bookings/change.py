@@ -79,7 +79,7 @@ def change_found(
             return record.keep_booking(tx, before, met, options, now=now)
         return record.save_change(tx, before, decided, options, now=now)
 
-    return context.store.write(change, dry_run=options.dry_run)
+    return context.store.write_bookings(change, dry_run=options.dry_run)
 
 
 def confirm(context: Context, uid: str, options: ChangeOptions) -> Json:

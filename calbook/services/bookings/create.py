@@ -35,11 +35,10 @@ def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Jso
     new_booking, options = read_request(wanted)
 
     def book(tx: Transaction) -> Json:
-        tx.keep_catalog()
         answer = create_in_transaction(tx, new_booking, options, now=context.clock())
         return without_ids(answer, new_booking, tx) if dry_run else answer
 
-    return context.store.write(book, dry_run=dry_run)
+    return context.store.write_bookings(book, dry_run=dry_run)
 
 
 def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
@@ -50,12 +49,10 @@ def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     options = read_options(
         "hold", idempotency.given_parts(given), idempotency_key=key, dry_run=dry_run
     )
-
-    def claim(tx: Transaction) -> Json:
-        tx.keep_catalog()
-        return create_in_transaction(tx, new_booking, options, now=context.clock())
-
-    answer = context.store.write(claim, dry_run=dry_run)
+    answer = context.store.write_bookings(
+        lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
+        dry_run=dry_run,
+    )
     return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain
 
 from calbook.core import ids
-from calbook.core.booking import dates_changed, lifecycle
+from calbook.core.booking import lifecycle
 from calbook.core.booking.changes import Change
 from calbook.core.errors import AlreadySo
 from calbook.core.model import Booking, Event
@@ -274,6 +274,8 @@ def _settle_answers(
     tx: Transaction, before: Booking, change: Change, now: datetime
 ) -> Change:
     """Who answered to a time that has changed is asked again; proposals end."""
+    from calbook.core.booking import dates_changed  # only for changes
+
     after = change.booking
     if any(person.replies for person in after.attendees):
         from calbook.core.booking import replies  # slow to import

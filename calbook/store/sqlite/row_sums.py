@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from calbook.core.search import BETWEEN, PHONES, REFS, fold_text
 from calbook.store.booking_filters import GIVES_TIME
-from calbook.store.row_checks import DAY
+from calbook.store.row_checks import DAY, OTHER_TEXT
 
 _MOST = 2**31 - 1  # a prime
 _SUM = "sum((entry * entry >> 20) + 1)"
@@ -30,6 +31,28 @@ _CLAIM = f"""(
     {_hash("{0}.uid")} * 179424673 + {{0}}.recurrence_id * 198491317
     + {{0}}.claim_start * 217645177 + {{0}}.claim_end * 236887691
 ) % {_MOST}"""
+
+
+def _fold(text: str) -> str:
+    """As `core.search` folds it, which is asked where there is more than ASCII."""
+    is_ascii = f"length({text}) = length(cast({text} as blob))"
+    return f"case when {is_ascii} then lower({text}) else fold_text({text}) end"
+
+
+# What a booking is searched by: its own texts, then those of its persons.
+_OWN_TEXTS = f"""
+    uid || '{BETWEEN}' || {_fold("title")}
+    || iif(notes <> '', '{BETWEEN}' || {_fold("notes")}, '')
+"""
+_PERSONS_TEXTS = f"""
+    group_concat(
+        iif(name <> '', '{BETWEEN}' || {_fold("name")}, '')
+        || iif(email <> '', '{BETWEEN}' || {_fold("person_key")}, ''), ''
+    )
+    || '{REFS}'
+    || ifnull(group_concat({_fold("nullif(ref_folded, '')")}, '{BETWEEN}'), '')
+    || '{PHONES}' || ifnull(group_concat(nullif(phone_digits, ''), '{BETWEEN}'), '')
+"""
 
 # By what is true of nothing if both statements have the same row.
 SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
@@ -113,7 +136,28 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
         )
         """,
     ),
+    (OTHER_TEXT,): (
+        f"""
+        select count(*), {_SUM}, ifnull(sum(is_other), 0) from (
+            select {_hash("uid", "substr(search, length(own) + 1)")} as entry,
+                substr(search, 1, length(own)) <> own as is_other
+            from (select uid, search, {_OWN_TEXTS} as own from bookings limit -1)
+            limit -1
+        )
+        """,
+        f"""
+        select count(*), {_SUM}, 0 from (
+            select {_hash("uid", "texts")} as entry from (
+                select uid, {_PERSONS_TEXTS} as texts from attendees group by uid
+            ) limit -1
+        )
+        """,
+    ),
 }
+
+
+def _fold_text(text: str | None) -> str | None:
+    return None if text is None else fold_text(text)
 
 
 class Sums:
@@ -122,6 +166,7 @@ class Sums:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn, self._same = conn, dict[tuple[str, ...], bool]()
         conn.create_function("hash_of", 1, hash, deterministic=True)
+        conn.create_function("fold_text", 1, _fold_text, deterministic=True)
 
     def settle(self, sentence: str) -> bool:
         for sentences, statements in SUMS.items():

@@ -39,12 +39,17 @@ from calbook.store.sqlite.write_queue import WriteQueue
 from calbook.store.store import Store, in_use_error, run_after_commit, run_before_commit
 
 if TYPE_CHECKING:
+    from calbook.core.time.open_hours import Opened
     from calbook.store.connection import Connection
-    from calbook.store.sqlite.transaction import KnownCatalog, SqliteTransaction
     from calbook.store.transaction import Transaction
 
 _T = TypeVar("_T")
 _View = TypeVar("_View", bound=Reader)
+
+_MOST_KNOWN = 2_000  # answers about the catalog
+# By when it was known (connection, PRAGMA data_version, rows changed), and what.
+_Known = tuple[tuple[object, ...], dict[Any, Any], "Opened"]
+_NOTHING_KNOWN: _Known = ((), {}, {})
 
 
 class SqliteStore(Store):
@@ -65,14 +70,15 @@ class SqliteStore(Store):
         self.patience = patience
         self._conn: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
-        self._catalog: KnownCatalog | None = None
+        self._catalog = _NOTHING_KNOWN
         self._real_path: str | None = None  # as it was when it was opened
 
     def close(self) -> None:
         if self._conn is not None:
             with translate_errors(self.path):
                 self._conn.close()
-            self._conn = self._real_path = self._catalog = None
+            self._conn, self._real_path = None, None
+            self._catalog = _NOTHING_KNOWN
 
     def __del__(self) -> None:
         if self._conn is not None:
@@ -119,15 +125,36 @@ class SqliteStore(Store):
             finally:
                 conn.execute("pragma query_only = off")
 
+    def write_bookings(
+        self, step: Callable[[Transaction], _T], *, dry_run: bool = False
+    ) -> _T:
+        """What is known stays as long as nobody else has committed since.
+
+        And as long as this connection has changed no row, also none that was taken
+        back, but here.
+        """
+        with self.transaction(dry_run=dry_run) as tx:
+            conn = tx.connection
+            assert isinstance(conn, sqlite3.Connection)
+            [version] = conn.execute("pragma data_version").fetchone()
+            mark, answers, open_time = self._catalog
+            is_same = mark == (conn, version, conn.total_changes)
+            if not is_same or len(answers) + len(open_time) > _MOST_KNOWN:
+                answers, open_time = {}, {}
+            tx.known_catalog, tx.known_open_time = answers, open_time
+            found = step(tx)
+        if not dry_run:
+            self._catalog = (conn, version, conn.total_changes), answers, open_time
+        return found
+
     @contextmanager
     def transaction(self, *, dry_run: bool = False) -> Iterator[Transaction]:
         begin_transaction, _ = _for_writing()
         with self.writing(dry_run=dry_run) as conn:
-            tx = begin_transaction(conn, self.actor, self._catalog)
+            tx = begin_transaction(conn, self.actor)
             yield tx
             run_before_commit(tx)
         if not dry_run:
-            self._catalog = tx.learned()
             self.queued += tx.queued
             self.untold += tx.untold
             self.served += tx.served
@@ -287,12 +314,12 @@ class SqliteStore(Store):
 
 
 @cache
-def _for_writing() -> tuple[type[SqliteTransaction], Callable[..., None]]:
+def _for_writing() -> tuple[type[Transaction], Callable[..., None]]:
     """What takes long to import, and to ask for each time."""
-    from calbook.store.sqlite.transaction import SqliteTransaction
     from calbook.store.sqlite.words import keep_words
+    from calbook.store.transaction import Transaction
 
-    return SqliteTransaction, keep_words
+    return Transaction, keep_words
 
 
 def _fold_case(text: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from calbook.store.old_events import IS_NEEDED
+from calbook.store.sqlite.words import PLACE
 
 # A host's bookings in the order of lists; the dates of a series reach to `last_at`,
 # which single bookings have none of. Then those of each status that few have: of what
@@ -41,21 +42,6 @@ create index bookings_attended on bookings (starts_at, uid)
     where final_status = 'COMPLETED' and confirmed_until is null;
 """
 
-
-# Where a booking stands in the index of its letters, in the order of lists: by five
-# minutes and one of 32 parts of them, so that few share a place; the way from one to
-# the next takes two bytes.
-
-
-def place_of(start: str) -> str:
-    """The first of the places at an instant."""
-    return f"(({start} + 62135683200) / 300 * 32)"
-
-
-# Only of a number that is said to be one does SQLite see that it is in an index.
-PLACE = (
-    f"cast({place_of('{0}starts_at')} + unicode(substr({{0}}uid, -1)) % 32 as integer)"
-)
 
 # What bookings are searched in (`core.search`), and what the index of it has not got
 # (`sqlite.words`): all behind the last booking that it has, and what changed since.

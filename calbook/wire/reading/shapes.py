@@ -11,7 +11,6 @@ from datetime import date, datetime
 
 from calbook.core import checks
 from calbook.core.errors import BadInput
-from calbook.core.suggestions import did_you_mean
 from calbook.core.text import excerpt, snake
 from calbook.core.time import parsing
 from calbook.core.typing_names import Any
@@ -31,6 +30,8 @@ def read_object(value: object, known: Iterable[str], field: str) -> dict[str, An
     for key, item in value.items():
         name = snake(key) if isinstance(key, str) else ""
         if name not in known:
+            from calbook.core.suggestions import did_you_mean
+
             keys = [*map(camel, known)]
             raise BadInput(
                 f"{field} knows no {excerpt(key)}",

@@ -330,10 +330,9 @@ class Client:
     def diagnose(
         self, *, quick: bool = False, progress: Progress | None = None
     ) -> Diagnosis:
-        """All that is wrong with the file, its setting and the program, with facts.
+        """All that is wrong with file, setting and program: a bad file raises nothing.
 
-        It raises nothing for a file that is of no use: that is a finding. `quick`
-        leaves out `check`, which `progress` is told of, and what nobody can book.
+        `quick` leaves out `check`, told to `progress`, and what nobody can book.
         """
         from calbook.api import doctor
 

@@ -52,7 +52,7 @@ def figures(directory: Path, book: Book, *, pairs: int) -> Iterator[Figure]:
     """Their lists against calbook's, both printed into a pipe."""
     ours = calbook("list", "--all", db=book.path)
     for name, listing, at_least in (
-        ("khal", _khal, 6.0),
+        ("khal", _khal, 8.0),
         ("calcurse", _calcurse, None),  # written in C, and keeps no bookings
     ):
         title = f"{name}'s list of {book.size:,} events / calbook's"

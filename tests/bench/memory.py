@@ -42,7 +42,7 @@ def growth(name: str, few: Book, many: Book) -> Figure:
         f"memory of {name}, {many.size:,} bookings ({after:.0f} MB) / {few.size:,}",
         after / before,
         # Of a person the keys of all lines are kept.
-        at_most=2 if "--person" in name else 1.4,
+        at_most=2 if "--person" in name else 1.5,
         unit="peak memory",
         how=tuple(map(str, commands)),
     )

@@ -60,7 +60,7 @@ def figures(directory: Path, book: Book) -> Iterator[Figure]:
     yield Figure(
         "create of 730 dates / create",
         processes.cost(series) / processes.cost(create),
-        at_most=4,
+        at_most=3,
         unit=processes.unit(),
         how=(str(series), str(create)),
     )

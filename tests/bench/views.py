@@ -48,7 +48,7 @@ def figures(directory: Path, few: Book, many: Book) -> Iterator[Figure]:
         names = f"at {many.size:,} bookings / at {few.size:,}"
         yield from _flat(names, LIST | STATUSES, small, large)
         # Its index of letters is a tree, which is higher in a larger file.
-        yield from _flat(names, SEARCHES, small, large, at_most=2)
+        yield from _flat(names, SEARCHES, small, large, at_most=3)
         for name, search in SEARCHES.items():
             yield Figure(
                 f"{name} / list, {many.size:,} bookings",

@@ -67,7 +67,9 @@ class Component:
         name = name_of(line)
         if name not in _KEPT_PROPERTIES:
             return
-        if not line.partition(":")[2].strip() or name in _ONCE & self._names:
+        if not line.partition(":")[2].strip() or (
+            name in _ONCE and name in self._names
+        ):
             return
         if name == "ATTENDEE" and "DECLINED" not in line.upper():
             return
@@ -82,7 +84,7 @@ class Component:
 
     def add(self, line: str, name: str = "") -> None:
         """Add a line, unless there are too many."""
-        if self.is_too_long or isinstance(self._lines, str):
+        if isinstance(self._lines, str) or self.is_too_long:
             return
         self._lines.append(line)
         self._names.add(name)
@@ -90,8 +92,10 @@ class Component:
 
     def first(self, name: str) -> str | None:
         """The plain value of a property, as it stands there."""
-        lines = (line for line in self.lines if name_of(line) == name)
-        return next((line.partition(":")[2].strip() for line in lines), None)
+        for line in self.lines:
+            if name in line.upper() and name_of(line) == name:
+                return line.partition(":")[2].strip()
+        return None
 
     def close(self) -> None:
         """As one text it takes a third of the memory."""

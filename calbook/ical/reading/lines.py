@@ -37,15 +37,17 @@ def numbered_lines(data: bytes) -> Iterator[tuple[int, str]]:
         if line[:1] in (b" ", b"\t") and parts:
             parts.append(line[1:])
             continue
-        yield from _joined(begun, parts)
+        if text := _joined(parts):
+            yield begun, text
         parts, begun = [line.removeprefix(_BOM)], number
-    yield from _joined(begun, parts)
+    if text := _joined(parts):
+        yield begun, text
 
 
-def _joined(begun: int, parts: list[bytes]) -> Iterator[tuple[int, str]]:
-    line = b"".join(parts).decode("utf-8", "replace")
-    if line.strip(_BLANK):
-        yield begun, line
+def _joined(parts: list[bytes]) -> str:
+    """The line, unless it is blank."""
+    line = (parts[0] if len(parts) == 1 else b"".join(parts)).decode("utf-8", "replace")
+    return line if line.strip(_BLANK) else ""
 
 
 def _in_utf8(data: bytes) -> bytes:

@@ -53,9 +53,9 @@ def read_calendars(data: bytes) -> tuple[list[CalendarSource], list[SkippedEvent
             most=LARGEST_FILE,
         )
     structure = _Structure()
-    ahead = chain(numbered_lines(data), [(0, "")])
-    for (number, line), (after, following) in pairwise(ahead):
-        structure.read(number, line, _marker(following) if after else _THE_END)
+    lines = ((number, line, _marker(line)) for number, line in numbered_lines(data))
+    for line, (_, _, following) in pairwise(chain(lines, [(0, "", _THE_END)])):
+        structure.read(*line, following)
     return structure.calendars()
 
 
@@ -101,9 +101,9 @@ class _Structure:
         self._name_passed()
         return self._found, self._skipped
 
-    def read(self, number: int, line: str, following: Marker) -> None:
-        """Take a line; `following` is the marker in the next one."""
-        word, kind = _marker(line)
+    def read(self, number: int, line: str, own: Marker, following: Marker) -> None:
+        """Take a line; `own` is the marker in it, `following` in the next one."""
+        word, kind = own
         is_start = word == "BEGIN" and kind in {"VCALENDAR", *_OF_CALENDARS}
         if not word or not (self._found or is_start):
             self._read_property(number, line)

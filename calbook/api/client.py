@@ -327,15 +327,16 @@ class Client:
 
         return maintenance.check_file(self._context, progress, quick=quick)
 
-    def diagnose(self, *, quick: bool = False) -> Diagnosis:
-        """All that is wrong with the file, its setting and the program, with facts.
+    def diagnose(
+        self, *, quick: bool = False, progress: Progress | None = None
+    ) -> Diagnosis:
+        """All that is wrong with file, setting and program: a bad file raises nothing.
 
-        It raises nothing for a file that is of no use: that is a finding. `quick`
-        leaves out `check`, and what nobody can book.
+        `quick` leaves out `check`, told to `progress`, and what nobody can book.
         """
         from calbook.api import doctor
 
-        return doctor.diagnose(self._context, quick=quick)
+        return doctor.diagnose(self._context, quick=quick, progress=progress)
 
     def fix_times(
         self, *, notify_attendee: bool | None = None, dry_run: bool = False

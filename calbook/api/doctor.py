@@ -8,13 +8,17 @@ from calbook.api.values.doctor import Diagnosis, FixedTimes
 
 if TYPE_CHECKING:
     from calbook.core.errors import CalbookError
+    from calbook.core.progress import Progress
     from calbook.store.context import Context
 
 
-def diagnose(context: Context, *, quick: bool) -> Diagnosis:
+def diagnose(
+    context: Context, *, quick: bool, progress: Progress | None = None
+) -> Diagnosis:
     from calbook.services.doctor import diagnosis
 
-    return Diagnosis(diagnosis.diagnose(context, is_quick=quick))
+    found = diagnosis.diagnose(context, is_quick=quick, progress=progress)
+    return Diagnosis(found)
 
 
 def diagnose_failure(error: CalbookError) -> Diagnosis:

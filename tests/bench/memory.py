@@ -37,6 +37,7 @@ def figures(few: Book, many: Book) -> Iterator[Figure]:
 
 def growth(name: str, few: Book, many: Book) -> Figure:
     commands = [calbook(*ANSWERS[name], db=book.path) for book in (few, many)]
+    processes.run(commands[0])  # the first run writes the byte code
     before, after = map(peak, commands)
     return Figure(
         f"memory of {name}, {many.size:,} bookings ({after:.0f} MB) / {few.size:,}",
@@ -61,7 +62,6 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 def peak(command: Command) -> float:
     """The most that a command had in memory at once, in MB."""
-    processes.run(command)  # the first run writes the byte code
     done = subprocess.run(
         [sys.executable, "-IS", "-c", _LAUNCHER, *command.args],
         env=processes.environment(command.db),

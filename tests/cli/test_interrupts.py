@@ -18,6 +18,7 @@ from support.running import COMMAND, PATIENCE
 from support.stores import dump
 
 from calbook import Booking, interrupts
+from calbook.store.sqlite import compacting
 
 if TYPE_CHECKING:
     from support.running import Run
@@ -234,6 +235,28 @@ def test_lines_that_are_left_are_named_and_can_be_booked(
     assert answer.err == f"calbook: {WORDS[number]}: {said}\n"
     rest = "\n".join(text.split("\n")[2:])
     assert source == "list" or len(run(*args, "-", input=rest).out.splitlines()) == 2
+
+
+@pytest.mark.sqlite
+def test_a_file_that_is_compacted_is_as_it_was(
+    run: Run,
+    place: str,
+    uids: list[str],
+    send: Send,
+    number: signal.Signals,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was compacted to its end, and then `interrupted` was said."""
+    monkeypatch.setattr(compacting, "_STEPS", 1)
+    before = dump(place)
+    send("committing")
+
+    answer = run("db", "compact")
+
+    said = f"calbook: {WORDS[number]}: what is stored is as it was\n"
+    assert answer == (STATUSES[number], "", said)
+    assert dump(place) == before
+    assert run("db", "compact").status == 0
 
 
 def test_who_only_reads_is_interrupted_and_no_more_is_said(

@@ -353,6 +353,7 @@ def wanted_lines() -> Iterator[dict[str, Any]]:
         (("ics", "--feed"), "no feed was written"),
         (("create", "--input", "{lines}", "--atomic"), "nothing was written"),
         (("export", "-o", "{folder}/x"), "nothing was written"),
+        (("doctor",), "not all was looked at"),
     ],
 )
 def test_what_is_ended_says_what_there_is(

@@ -92,6 +92,7 @@ def check(*, looking: Looking, out: o.Printing) -> None:
 
 
 _NOTHING = "not all was looked at"
+_AS_IT_WAS = "what is stored is as it was"
 _NO_COPY = "no copy was made"
 
 
@@ -184,7 +185,8 @@ def restore(
 
 def compact(*, out: o.Printing) -> None:
     """Give back the room of what was deleted."""
-    with out.client() as client:
+    shown = show_progress("Compacting", stopped=lambda _: _AS_IT_WAS)
+    with out.client() as client, shown:
         before, after = client.compact()
     said = f"Compacted {client.path}: {_bytes(before)} before, {_bytes(after)} now"
     answer = {"path": client.path, "bytesBefore": before, "bytesAfter": after}

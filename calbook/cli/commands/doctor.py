@@ -10,6 +10,7 @@ import typer
 from calbook.cli import options as o
 from calbook.cli import output
 from calbook.cli.output import Json
+from calbook.cli.progress import Progress, show_progress
 from calbook.cli.session import report_write_failure, require_yes, usage_error
 
 if TYPE_CHECKING:
@@ -56,7 +57,11 @@ def doctor(*, what: Task, change: Telling, out: o.Printing) -> None:
     if what.monitor:
         _monitor(out)
         return
-    found = _diagnose(out, quick=False).to_dict()
+    shown = show_progress(
+        "Looking", counts=False, stopped=lambda _: "not all was looked at"
+    )
+    with shown as progress:
+        found = _diagnose(out, quick=False, progress=progress).to_dict()
     if out.json:
         output.print_object(found, out.form(), keys=(), card=str)
     else:
@@ -69,7 +74,9 @@ def doctor(*, what: Task, change: Telling, out: o.Printing) -> None:
         raise typer.Exit(1)
 
 
-def _diagnose(out: o.Output, *, quick: bool) -> "Diagnosis":
+def _diagnose(
+    out: o.Output, *, quick: bool, progress: Progress | None = None
+) -> "Diagnosis":
     """Also where the place of the file cannot be found out.
 
     A monitor takes no other answer, so for a quick one that is any error.
@@ -82,7 +89,7 @@ def _diagnose(out: o.Output, *, quick: bool) -> "Diagnosis":
         if out.db is not None and ("\0" in out.db or not out.db):
             raise usage_error("--db is not a path")
         with Client(out.db) as client:
-            return client.diagnose(quick=quick)
+            return client.diagnose(quick=quick, progress=progress)
     except CalbookError as error:
         if not (quick or isinstance(error, StoreError)):
             raise

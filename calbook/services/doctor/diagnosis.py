@@ -26,6 +26,7 @@ from calbook.wire.json_objects import Json
 from calbook.wire.writing.doctor import file_to_json, finding_to_json, server_to_json
 
 if TYPE_CHECKING:
+    from calbook.core.progress import Progress
     from calbook.store.context import Context
 
 _PATIENCE = 2.0  # seconds for a lock, of which two are taken one after the other
@@ -34,15 +35,17 @@ Look = tuple[Json, Iterable[Finding]]
 Section = Callable[[HealthReader, datetime], Look]
 
 
-def diagnose(context: Context, *, is_quick: bool = False) -> Json:
+def diagnose(
+    context: Context, *, is_quick: bool = False, progress: Progress | None = None
+) -> Json:
     """What is wrong, and the facts; no fault of the file keeps the rest from it.
 
     A quick one leaves out what reads the whole file or looks for free starts.
     """
     if is_quick:
         with _without_patience(context) as hasty:
-            return _diagnose(hasty, is_quick=True)
-    return _diagnose(context, is_quick=False)
+            return _diagnose(_Diagnosis(), hasty, is_quick=True)
+    return _diagnose(_Diagnosis(progress), context, is_quick=False)
 
 
 @contextmanager
@@ -56,8 +59,7 @@ def _without_patience(context: Context) -> Iterator[Context]:
         yield type(context)(store, context.clock)
 
 
-def _diagnose(context: Context, *, is_quick: bool) -> Json:
-    work = _Diagnosis()
+def _diagnose(work: _Diagnosis, context: Context, *, is_quick: bool) -> Json:
     work.look_at_program()
     work.facts["path"] = context.store.path
     try:
@@ -101,9 +103,10 @@ def describe_for_monitor(diagnosis: Json) -> tuple[str, int]:
 
 
 class _Diagnosis:
-    """Facts and findings as they come."""
+    """Facts and findings as they come; `progress` is of what takes longest."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Progress | None = None) -> None:
+        self._progress = progress
         self.facts: Json = {}
         self.is_known = True  # what is stored could be read
         self._findings: list[Finding] = []
@@ -188,7 +191,7 @@ class _Diagnosis:
 
     def check_rows(self, context: Context) -> None:
         with self._going_on("rows"):
-            faults = administer(context.store).check()
+            faults = administer(context.store).check(self._progress)
             self.add(make_finding("inconsistent", text) for text in faults)
 
     @contextmanager

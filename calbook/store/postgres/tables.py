@@ -216,10 +216,9 @@ create table attendees (
     absent_on text,
     replies text,
     seen_until bigint,
-    primary key (uid, position),
-    unique (uid, person_key)
+    primary key (uid, position)
 );
-create index attendees_by_key on attendees (person_key, uid);
+create unique index attendees_by_key on attendees (person_key, uid);
 create index attendees_by_phone on attendees (phone_digits, uid)
     where phone_digits is not null;
 create index attendees_by_ref on attendees (ref_folded, uid)

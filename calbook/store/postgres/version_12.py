@@ -18,6 +18,10 @@ create index booking_hosts_by_start on booking_hosts (host_id, starts_at, uid);
 create index booking_hosts_recurring on booking_hosts (host_id, last_at)
     where last_at is not null;
 
+alter table attendees drop constraint attendees_uid_person_key_key;
+drop index attendees_by_key;
+create unique index attendees_by_key on attendees (person_key, uid);
+
 create index bookings_pending on bookings (starts_at, uid)
     where pending_until is not null;
 create index bookings_pending_series on bookings (pending_until)

@@ -231,6 +231,7 @@ def let_hosts_have_languages(db: Database) -> None:
 @migrations()
 def find_by_host_and_status(db: Database) -> None:
     _run(db.conn, version_12.INDEXES)
+    _run(db.conn, version_12.ATTENDEES)
 
 
 @migrations()

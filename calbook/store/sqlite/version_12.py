@@ -43,6 +43,48 @@ create index bookings_attended on bookings (starts_at, uid)
 """
 
 
+# One index finds a person's bookings and keeps the persons of a booking apart.
+ATTENDEES = """
+create table new_attendees (
+    uid text not null references bookings (uid),
+    position integer not null,
+    email text,
+    person_key text not null,
+    name text,
+    phone text,
+    phone_digits text,
+    ref text,
+    ref_folded text,
+    timezone text,
+    language text,
+    responses text,
+    notes text,
+    metadata text,
+    person_id text references people (id),
+    only_on text,
+    absent_on text,
+    replies text,
+    seen_until integer,
+    primary key (uid, position)
+) strict, without rowid;
+insert into new_attendees select uid, position, email, person_key, name, phone,
+    phone_digits, ref, ref_folded, timezone, language, responses, notes, metadata,
+    person_id, only_on, absent_on, replies, seen_until
+from attendees;
+drop table attendees;
+alter table new_attendees rename to attendees;
+create unique index attendees_by_key on attendees (person_key, uid);
+create index attendees_by_phone on attendees (phone_digits, uid)
+    where phone_digits is not null;
+create index attendees_by_ref on attendees (ref_folded, uid)
+    where ref_folded is not null;
+create index attendees_by_person on attendees (person_id, uid)
+    where person_id is not null;
+create index attendees_by_last_date on attendees (coalesce(seen_until, 0))
+    where person_id is null;
+"""
+
+
 # What bookings are searched in (`core.search`), and what the index of it has not got
 # (`sqlite.words`): all behind the last booking that it has, and what changed since.
 SEARCH = f"""

@@ -13,7 +13,7 @@ select e.*, (select coalesce(json_agg(json_build_object('host_id', host_id)), '[
 select k.key, p.* from person_keys k join people p on p.host_id = k.host_id and p.id = k.person_id where k.host_id = 'host_:host' and k.person_id in (select f.person_id from person_keys f where f.host_id = 'host_:host' and f.key in ('ada:uid@example.com'));
 select timezone from schedules where id = 'sched_work';
 select s.*, (select coalesce(json_agg(json_build_object('date', date, 'hours', hours)), '[]') from (select * from schedule_overrides where schedule_id = s.id and date between '2027-01-14' and '2027-01-22' order by date) x) as overrides from schedules s where s.id = 'sched_work';
-select (exists (select 1 from claims where host_id = 'host_:host' and claim_start < :start + 1800 and claim_start > :start - 259200 and claim_end > :start) or exists (select 1 from busy where host_id = 'host_:host' and busy_start < :start + 1800 and busy_start > :start - 259200 and busy_end > :start) or exists (select 1 from hosts where id = 'host_:host' and retired_at < :start + 1800))::integer as taken \gset
+with spans (start_at, end_at) as materialized (select cast(value as bigint), cast(value as bigint) + 1800 from json_items('[:start]')) select (exists (select 1 from spans s join claims c on c.host_id = 'host_:host' and c.claim_start < s.end_at and c.claim_start > s.start_at - 259200 and c.claim_end > s.start_at) or exists (select 1 from spans s join busy b on b.host_id = 'host_:host' and b.busy_start < s.end_at and b.busy_start > s.start_at - 259200 and b.busy_end > s.start_at) or exists (select 1 from spans s join hosts h on h.id = 'host_:host' and h.retired_at < s.end_at))::integer as taken \gset
 \if :taken
 rollback;
 \else

@@ -3,6 +3,13 @@
 create extension if not exists btree_gist;
 create extension if not exists pg_trgm;
 
+create function json_items(items text) returns table (key text, value text)
+language plpgsql immutable strict rows 3 as $$
+begin
+    return query select (n - 1)::text, item
+    from json_array_elements_text(items::json) with ordinality as a (item, n);
+end $$;
+
 create table schedules (
     id text primary key,
     timezone text not null,
@@ -132,11 +139,10 @@ create table attendees (
     name text,
     person_id text,
     primary key (host_id, uid, position),
-    unique (host_id, uid, person_key),
     foreign key (host_id, uid) references bookings (host_id, uid),
     foreign key (host_id, person_id) references people (host_id, id)
 ) partition by hash (host_id);
-create index on attendees (person_key, uid);
+create unique index on attendees (host_id, person_key, uid);
 create index on attendees (person_id, uid) where person_id is not null;
 
 create table occurrences (

@@ -1523,7 +1523,6 @@ def test_json_is_utf_8_whatever_the_locale(
         ("list", "--json", "--all"),
         ("show", "UID"),
         ("ics", "UID"),
-        ("cancel", "UID"),
         ("--help",),
         ("list", "--help"),
     ],

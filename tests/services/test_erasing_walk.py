@@ -19,7 +19,7 @@ from calbook.store.sqlite.consistency import find_faults
 
 pytestmark = pytest.mark.sqlite  # which store it is in is all the same
 
-MARK = "zq7"  # in all that is theirs
+MARK = "zu7"  # in all that is theirs; no id has a u
 BOB = {"name": "Bob", "email": "bob@example.com"}
 DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 KINDS = {"demo": {}, "class": {"seats": 3}}

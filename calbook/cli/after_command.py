@@ -69,12 +69,15 @@ def attempt_first(*, is_wanted: bool) -> None:
     is_wanted = is_wanted and os.environ.get("CALBOOK_DELIVER") != "off"
     try:
         interrupts.release()
-        for client in clients * is_wanted:
-            _attempt(client)
+        if is_wanted:
+            for client in clients:
+                _attempt(client)
     except (KeyboardInterrupt, interrupts.Terminated) as error:
         if interrupts.has_committed:
-            left = "; what is not delivered yet, calbook deliver sends"
-            error.args = (f"what was asked for is done{left * bool(clients)}",)
+            said = "what was asked for is done"
+            if clients:
+                said += "; what is not delivered yet, calbook deliver sends"
+            error.args = (said,)
         raise
 
 

@@ -87,7 +87,8 @@ def bookings_parts(
     }
     with Table(items, columns) as table:
         zone = zones.pop() if len(zones) == 1 else None
-        but = [*["Host"] * (len(hosts - {""}) < 2), *["Zone"] * bool(zone)]
+        is_dull = {"Host": len(hosts - {""}) < 2, "Zone": zone is not None}
+        but = {heading for heading, is_so in is_dull.items() if is_so}
 
         def parts() -> Iterator[str]:
             yield from (paint([line]) for line in table.lines(output.width(), but=but))

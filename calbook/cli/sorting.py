@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from calbook.cli.line_format import check_keys, is_anybodys
-from calbook.core.errors import OutputError, UsageError
+from calbook.core.errors import UsageError
 from calbook.core.text import split_words
 
 Json = dict[str, Any]
@@ -51,29 +51,17 @@ def _merge(
     portions: Iterable[list[Json]], order: Callable[[Json], Any], reverse: bool
 ) -> Iterator[Json]:
     """Portions that are each put in order, and then taken together."""
-    import pickle  # slow to import, and few lists are long
+    from contextlib import closing  # few lists are long
     from heapq import merge
-    from tempfile import TemporaryFile
 
-    def read(at: int, number: int) -> Iterator[Json]:
-        for _ in range(number):
-            file.seek(at)
-            item = pickle.load(file)
-            at = file.tell()
-            yield item
+    from calbook.cli.row_file import RowFile
 
-    try:
-        with TemporaryFile() as file:
-            places = []
-            for portion in portions:
-                portion.sort(key=order, reverse=reverse)
-                places.append((file.tell(), len(portion)))
-                for item in portion:
-                    pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
-            parts = [read(*place) for place in places]
-            yield from merge(*parts, key=order, reverse=reverse)
-    except OSError as error:
-        raise OutputError(f"cannot write a temporary file: {error.strerror}") from None
+    with closing(RowFile()) as file:
+        places = []
+        for portion in portions:
+            portion.sort(key=order, reverse=reverse)
+            places.append(file.add(portion))
+        yield from merge(*map(file.read, places), key=order, reverse=reverse)
 
 
 def _order(are_times: Mapping[str, bool], reverse: bool, item: Json) -> list[Any]:

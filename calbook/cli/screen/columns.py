@@ -4,7 +4,6 @@ Nothing of a row is left out. What its columns have no room for stands below it,
 with its heading; the last columns go there first.
 """
 
-import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -13,12 +12,11 @@ from calbook.cli import output
 from calbook.cli.output import Json
 from calbook.cli.screen import cells, colours
 from calbook.cli.screen.cells import Line, StyledText
-from calbook.core.errors import OutputError
 from calbook.core.text import close
 from calbook.core.typing_names import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import IO
+    from calbook.cli.row_file import Portion, RowFile
 
 # Text that is still to be made harmless, or lines of it; a number; text in its style.
 Cell = str | list[str] | int | StyledText | None
@@ -60,7 +58,8 @@ class Table:
     def __init__(self, items: Iterable[Json], columns: Columns) -> None:
         self._columns = [_Column(heading) for heading in columns]
         self._rows: list[_Row] = []
-        self._file: IO[bytes] | None = None
+        self._file: RowFile | None = None
+        self._portions: list[Portion] = []
         for item in items:
             row = [_texts(item, read) for read in columns.values()]
             for column, cell in zip(self._columns, row, strict=True):
@@ -70,17 +69,10 @@ class Table:
                 self._put_away()
 
     def _put_away(self) -> None:
-        import pickle  # slow to import, and few tables are long
-        from tempfile import TemporaryFile
+        from calbook.cli.row_file import RowFile  # few tables are long
 
-        try:
-            self._file = self._file or TemporaryFile()  # noqa: SIM115 (closed at exit)
-            pickle.dump(self._rows, self._file, pickle.HIGHEST_PROTOCOL)
-            self._file.flush()
-        except OSError as error:
-            raise OutputError(
-                f"cannot write a temporary file: {error.strerror}"
-            ) from None
+        self._file = self._file or RowFile()
+        self._portions.append(self._file.add(self._rows))
         self._rows = []
 
     def __enter__(self) -> "Table":
@@ -95,12 +87,8 @@ class Table:
 
     def _all(self) -> Iterator[_Row]:
         if self._file is not None:
-            import pickle
-
-            end = self._file.seek(0, os.SEEK_END)
-            self._file.seek(0)
-            while self._file.tell() < end:
-                yield from pickle.load(self._file)
+            for portion in self._portions:
+                yield from self._file.read(portion)
         yield from self._rows
 
     def lines(self, room: int, *, but: Collection[str] = ()) -> Iterator[Line]:

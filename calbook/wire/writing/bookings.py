@@ -6,7 +6,7 @@ way for a booking to become JSON. Light: listing imports no rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from calbook.core.booking import status_by_time
@@ -19,8 +19,24 @@ from calbook.wire.json_objects import Json, load_json, load_parts
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
 
+Answer = Callable[[], Json]  # a booking's JSON, for whoever looks at it
 _Members = tuple[tuple[str, ...], tuple[str, ...]]  # hosts, resources
 _OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
+
+
+class RowAnswer:
+    """The JSON of a row, made once somebody looks at it: a long series takes long."""
+
+    __slots__ = ("_made", "now", "row")
+
+    def __init__(self, row: Row, now: int) -> None:
+        self.row, self.now = row, now
+        self._made: Json | None = None
+
+    def __call__(self) -> Json:
+        if self._made is None:
+            self._made = booking_to_json(self.row, now=self.now)
+        return self._made
 
 
 def booking_to_json(row: Row, *, now: int) -> Json:

@@ -27,8 +27,7 @@ from calbook.wire.writing.bookings import (
     RowAnswer,
     booking_to_json,
     event_to_json,
-    limit_to_dates,
-    limit_to_person,
+    is_hold,
 )
 
 if TYPE_CHECKING:
@@ -396,24 +395,6 @@ def _append_event(
 
 
 def _limit(event: Event, whole: Answer) -> Json:
-    """A booking with what an event is about.
+    from calbook.wire.writing.event_bookings import limit_to_event  # for webhooks
 
-    Else each of the 730 completions of a long series would repeat all 730, and each
-    of a thousand seats all thousand persons. Only a seat that is as it was before comes
-    between others, whose order is told by all.
-    """
-    answer = whole()
-    if "attendee" in event.change and "undoes" not in event.change:
-        dates = event.change.get("dates", [])
-        return limit_to_person(answer, event.change["attendee"], dates)
-    if event.about:
-        return limit_to_dates(answer, event.change["dates"])
-    return answer
-
-
-def is_hold(answer: Json) -> bool:
-    """Whether it is only held, by the booking's JSON; as `Booking.is_hold`."""
-    person = answer["attendee"]
-    return answer["heldUntil"] is not None and not any(
-        person[key] for key in ("name", "email", "phone", "ref")
-    )
+    return limit_to_event(event, whole())

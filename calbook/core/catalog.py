@@ -183,6 +183,8 @@ class EventType(NamedTuple):
 
     def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""
+        if not (self.buffer_before or self.buffer_after):
+            return meeting
         return Span(meeting.start - self.buffer_before, meeting.end + self.buffer_after)
 
     def claimed_spans(self, meetings: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -141,14 +141,11 @@ class Transaction(CatalogWriter):
 
         Only those are to let go: should the clock be wrong, the others still hold.
         """
-        held: dict[str, list[Span]] = {}
-        for o in _to_be_claimed(after, before):
-            for host_id in after.hosts_of(o):
-                held.setdefault(host_id, []).append(o.claim)
+        held = occurrences.by_host(after, _to_be_claimed(after, before))
         wanted = [
             [host_id, *map(times.epoch, claim)]
-            for host_id, claims in held.items()
-            for claim in self._without_untaken(host_id, claims)
+            for host_id, dates in held.items()
+            for claim in self._without_untaken(host_id, [o.claim for o in dates])
         ]
         if not wanted:
             return []

@@ -179,6 +179,8 @@ class EventType(NamedTuple):
 
     def with_duration(self, duration: timedelta) -> EventType:
         """The same with meetings of one length, on the grid that it has."""
+        if duration == self.duration:
+            return self
         return self._replace(duration=duration, slot_interval=self.step)
 
     def claimed_span(self, meeting: Span) -> Span:

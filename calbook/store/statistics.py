@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.store.booking_filters import (
+    FILTERS,
     GIVES_TIME,
     OCCURRENCE_FILTERS,
     OCCURRENCE_STATUS,
     TAKES_PART,
     bound_filters,
+    walked_host,
     where_clause,
 )
 from calbook.store.day_counts import (
@@ -48,13 +50,15 @@ class Week(NamedTuple):
 class _Group(NamedTuple):
     """What is counted together: its key, what people call it, and whose it is.
 
-    `lead` is walked before the occurrences, `of` is joined to each.
+    `lead` is walked before the occurrences, `beside` where these are of one host; `of`
+    is joined to each.
     """
 
     key: str
     label: str = "null"
     of: str = ""
     lead: str = ""
+    beside: str = ""
     status: str = OCCURRENCE_STATUS
     order: str = "occurrences desc, f.key"
 
@@ -107,6 +111,7 @@ GROUPS: Mapping[str, _Group] = {
         "max(monday)",
         "and o.start_at >= w.start_at and o.start_at < w.end_at",
         lead="weeks w cross join",
+        beside="cross join weeks w on true",
         order="f.key",
     ),
     "status": _Group(OCCURRENCE_STATUS),
@@ -133,7 +138,8 @@ _COUNT = """
             o.end_at - o.start_at as length,
             case when o.start_at = b.starts_at then o.start_at - b.created_at end
                 as lead
-        from {lead} occurrences o cross join bookings b on b.uid = o.uid {of}
+        from {lead} occurrences o {on}
+        cross join bookings b on b.uid = o.uid {of}
         {where}
     ), leads as materialized (
         select key, lead, row_number() over (partition by key order by lead) as n,
@@ -158,6 +164,17 @@ _COUNT = """
     group by f.key order by {order}
 """
 _IS_BOOKED = "o.resolution is not 'conflict'"
+# Those of one host, without a look at others.
+_OF_HOST = """(
+        select uid from booking_hosts indexed by booking_hosts_by_start
+        where host_id = :{0} and last_at is null
+        and starts_at >= :from_start and starts_at < :to_start
+        union select uid from booking_hosts indexed by booking_hosts_recurring
+        where host_id = :{0} and last_at is not null
+        and last_at >= :from_start and starts_at < :to_start
+    ) own cross join"""
+# A date is then found by its booking, and by nothing else.
+_OF_HOSTS_DATES = {**OCCURRENCE_FILTERS, "event_type_id": FILTERS["event_type_id"]}
 
 
 class StatisticsReader(Reader):
@@ -218,14 +235,17 @@ class StatisticsReader(Reader):
         now: int,
         weeks: Sequence[Week] = (),
     ) -> list[Row]:
-        more = _OF_ROW.get(by or "")
+        more, host = _OF_ROW.get(by or ""), walked_host(filters)
         statement = _COUNT.format(
             key=group.key,
             more=f"{more}," if more else "",
             status=group.status,
-            of=group.of,
-            lead=group.lead,
-            where=where_clause(filters, OCCURRENCE_FILTERS, _IS_BOOKED),
+            of=f"{group.beside} {group.of}" if host else group.of,
+            lead=_OF_HOST.format(host) if host else group.lead,
+            on="on o.uid = own.uid" if host else "",
+            where=where_clause(
+                filters, _OF_HOSTS_DATES if host else OCCURRENCE_FILTERS, _IS_BOOKED
+            ),
             label=group.label,
             order=group.order,
         )

@@ -138,17 +138,17 @@ def _usage_error(error: typer.TyperException) -> UsageError:
 
 
 def _no_such_option(error: Any, see: str) -> UsageError:
-    from calbook.cli.option_errors import RENAMED, place_hint  # only when it is wrong
+    from calbook.cli.option_errors import place_hint, renamed  # only when it is wrong
     from calbook.core.suggestions import did_you_mean
 
     params = error.ctx.command.get_params(error.ctx)
     own = (name for p in params for name in (*p.opts, *p.secondary_opts))
     of_all = (name for names, *_ in OPTIONS.values() for name in names)
     known = [name for name in (*own, *of_all) if name.startswith("-")]
-    new = f"--{RENAMED.get(error.option_name.strip('-'))}"
-    near = did_you_mean(new if new in known else error.option_name, known, see)
-    hint = place_hint(error.option_name, error.ctx.command_path) or near
-    return UsageError(f"no such option: {error.option_name}", hint=hint)
+    option = error.option_name
+    near = did_you_mean(renamed(option, known) or option, known, see)
+    hint = place_hint(option, error.ctx.command_path) or near
+    return UsageError(f"no such option: {option}", hint=hint)
 
 
 def _close_quietly() -> int:

@@ -96,7 +96,13 @@ class TakesGlobalOptions:
         read = parser.parse_args
 
         def parse_args(args: list[str]) -> Any:
-            options, rest, order = read(args=args)
+            try:
+                options, rest, order = read(args=args)
+            except Exception as error:
+                told: Any = error
+                if getattr(error, "ctx", error) is None:
+                    told.ctx = ctx  # so that the hint can name the command
+                raise
             take(options)
             return options, rest, [each for each in order if each is not None]
 

@@ -23,14 +23,19 @@ _OTHER_NAMES = {
     "resource_id": ("resource",),
     "start_time": ("start",),
 }
-# Options by the name that they had before, which is typed by habit.
-RENAMED = {
-    "limit": "booking-limit",
-    "series": "repeat",
-    "date": "on",
-    "overwrite": "force",
-    "each": "folder",
-    "event": "type",
+# Options by the name that they had before, which is typed by habit; one of those.
+_RENAMED = {
+    "--limit": ("--booking-limit",),
+    "--series": ("--repeat",),
+    "--date": ("--on",),
+    "--overwrite": ("--force",),
+    "--each": ("--folder",),
+    "--event": ("--type",),
+    "--host": ("--server",),
+    "--from": ("--sender",),
+    "--to": ("--into", "--send-to"),
+    "--after": ("--keep",),
+    "--every": ("--refresh",),
 }
 _WORD = re.compile(r"(?<![\w.\"'-])[a-z]+(?:[A-Z]\w*|_\w+)(?![\w\"'-])")
 
@@ -159,6 +164,11 @@ def _is_time(words: str) -> bool:
     except CalbookError:
         return False
     return True
+
+
+def renamed(option: str, known: Sequence[str]) -> str | None:
+    """The name that an option of a command has now."""
+    return next((name for name in _RENAMED.get(option, ()) if name in known), None)
 
 
 def place_hint(option: str, above: str) -> str | None:

@@ -172,6 +172,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("bookings", "list", "ls"), ("list", "show")),
     **dict.fromkeys(("availability", "free"), ("slots",)),
     **dict.fromkeys(("edit", "modify", "set"), ("update", "set")),
+    **dict.fromkeys(("find", "search"), ("list",)),
     **{"get": ("show",), "move": ("reschedule",), "version": ("--version",)},
 }
 

@@ -10,7 +10,7 @@ from calbook.core.person_lines import limit_line
 from calbook.services.erasing import find_meant
 from calbook.store.engines import administer
 from calbook.store.facts import Facts
-from calbook.store.lines.of_person import Key, person_keys, read_lines
+from calbook.store.lines.of_person import person_keys, read_lines
 from calbook.wire.writing.export_lines import head_of_person
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def export_person(context: Context, person: str, *, uid: str | None) -> Iterator
 
 
 def _read_lines(store: Store, meant: Person) -> Iterator[Json]:
-    left: list[Key] | None = None
-    while left is None or left:
-        with administer(store).exporting() as source:
-            if left is None:
-                left = person_keys(source, meant)
-            lines = [*read_lines(source, left[:_AT_ONCE])]
-        yield from lines
-        left = left[_AT_ONCE:]
+    with administer(store).exporting() as source:
+        keys = person_keys(source, meant)
+    for kind, all_of_kind in keys.items():
+        for first in range(0, len(all_of_kind), _AT_ONCE):
+            some = all_of_kind[first : first + _AT_ONCE]
+            with administer(store).exporting() as source:
+                lines = read_lines(source, kind, some)
+            yield from lines

@@ -1,18 +1,20 @@
 """What rows say against each other, in a file or a database: a sentence each.
 
 Statements say most of it (`row_checks`); what they cannot see is looked at in Python
-(`value_checks`). Nobody who attends is named: bug reports have these sentences.
+(`value_checks`, `kind_checks`). Nobody who attends is named: bug reports have these
+sentences.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from calbook.core.time import times
 from calbook.store.booking_texts import search_faults
+from calbook.store.kind_checks import kind_faults
 from calbook.store.row_checks import CHECKS, OF_BOOKINGS, OTHER_TEXT, TOGETHER
 from calbook.store.value_checks import value_faults
 
@@ -88,6 +90,7 @@ def _contradictions(
     *,
     quick: bool,
 ) -> Iterator[str]:
+    yield from _name_some(kind_faults(conn, quick=quick))
     for sentence, statement in CHECKS.items():
         if quick and sentence in OF_BOOKINGS:
             continue
@@ -104,12 +107,16 @@ def _contradictions(
     if not is_settled(OTHER_TEXT):
         for uid in islice(search_faults(conn), _MOST):
             yield OTHER_TEXT.format(uid)
+    yield from _name_some(value_faults(conn, steps.count))
+    steps.finish()
+
+
+def _name_some(faults: Iterable[tuple[str, tuple[object, ...]]]) -> Iterator[str]:
     told: Counter[str] = Counter()
-    for sentence, facts in value_faults(conn, steps.count):
+    for sentence, facts in faults:
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
-    steps.finish()
 
 
 def _faults_together(

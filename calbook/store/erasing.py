@@ -140,8 +140,7 @@ def _without_others(reader: Reader, identity: Identity, id: str) -> Identity:
 def _former_bookings(reader: Reader, identity: Identity) -> Iterator[str]:
     """Bookings in whose history somebody is a person, and not only a word."""
     words = to_json([*sorted(identity.ids), *Words(identity).searched])
-    rows = reader.connection.execute(_NAMED_IN, {"words": words}).fetchall()
-    for row in rows:
+    for row in reader.connection.execute(_NAMED_IN, {"words": words}):
         said = (json.loads(row[n] or "{}") for n in _HISTORY)
         if any(erasing.is_person_in(each, identity) for each in said):
             yield row["uid"]

@@ -181,10 +181,7 @@ def insert_claims(
     tx: Writer, booking: Booking, live: Sequence[Occurrence]
 ) -> Iterable[str]:
     """Hold the time of occurrences that have been written; whose it is."""
-    held: dict[str, list[Occurrence]] = {}
-    for o in live:
-        for id in booking.hosts_of(o):
-            held.setdefault(id, []).append(o)
+    held = by_host(booking, live)
     every = sum(o.status is not Status.CANCELLED for o in booking.occurrences)
     for id, dates in held.items():
         if len(dates) < _FEWEST:
@@ -193,6 +190,18 @@ def insert_claims(
             those = (o.recurrence_id for o in dates)
             keys = None if len(dates) == every else keys_to_json(those)
             tx.add("claims", _CLAIMS, host_id=id, uid=booking.uid, keys=keys)
+    return held
+
+
+def by_host(
+    booking: Booking, live: Sequence[Occurrence]
+) -> dict[str, Sequence[Occurrence]]:
+    """Of each host the occurrences whose time it gives."""
+    if not any(o.host_ids for o in live):  # as mostly
+        return dict.fromkeys(booking.host_ids, live) if live else {}
+    held: dict[str, Sequence[Occurrence]] = {}
+    for id in dict.fromkeys(id for o in live for id in booking.hosts_of(o)):
+        held[id] = [o for o in live if id in booking.hosts_of(o)]
     return held
 
 

@@ -15,14 +15,6 @@ OTHER_TEXT = "{} is searched by another text than it has"  # what `booking_texts
 DAY = "((start_at + 62135683200) / 86400)"
 
 
-def _is_json(*columns: str) -> str:
-    """What most rows have is not parsed."""
-    return " and ".join(
-        f"({column} is null or {column} in ('{{}}', '[]') or json_valid({column}))"
-        for column in columns
-    )
-
-
 # Each selects what its sentence names.
 CHECKS = {
     "claims of {} overlap: {} and {}": """
@@ -193,41 +185,6 @@ CHECKS = {
     "{} is being sent by another machine, which no file allows": """
         select id from deliveries where leased_until is not null
     """,
-    "{} has something that is not JSON": f"""
-        select uid from bookings where not ({
-        _is_json(
-            *("responses", "metadata", "overrides", "policy", "recurring", "location")
-        )
-    })
-        union select uid from attendees where not ({
-        _is_json(*("responses", "metadata", "only_on", "absent_on", "replies"))
-    })
-        union select uid from occurrences
-        where not ({_is_json("attendances", "hosts")})
-        union select uid from events
-        where not (json_valid(change) and json_valid(coalesce(booking, 'null'))
-            and json_valid(coalesce(replaced, 'null')))
-    """,
-    "{} has a value that is not JSON": """
-        select id from event_types where not (
-            json_valid(questions) and json_valid(metadata) and json_valid(reminders)
-            and json_valid(needs) and json_valid(coalesce(location, 'null'))
-            and json_valid(coalesce(durations, 'null'))
-            and json_valid(coalesce(weekly, 'null')) and json_valid(rules)
-        )
-        union select id from hosts where not json_valid(limits)
-        union select id from schedules where not json_valid(weekly)
-        union select schedule_id from schedule_overrides where not json_valid(hours)
-        union select name from calendars
-        where not (json_valid(skipped) and json_valid(remarks))
-        union select id from waiting where not (
-            json_valid(attendees) and json_valid(request) and json_valid(passed)
-            and json_valid(log)
-        )
-        union select id from webhooks where not (
-            json_valid(events) and json_valid(headers) and json_valid(old_secrets)
-        )
-    """,
     "the person {} is found by nothing": """
         select id from people p where not exists (
             select 1 from person_keys k
@@ -354,12 +311,13 @@ TOGETHER = {
 }
 
 # Those that look at more than what is set up, which are many rows in a large file.
-_LARGE = (
+LARGE = (
     *("bookings", "claims", "busy", "people", "person_keys", "attempts"),
+    "idempotency_keys",
     *_OF_A_BOOKING,
 )
 OF_BOOKINGS = frozenset(
     sentence
     for sentence, statement in CHECKS.items()
-    if re.search(rf"\b(?:from|join) (?:{'|'.join(_LARGE)})\b", statement)
+    if re.search(rf"\b(?:from|join) (?:{'|'.join(LARGE)})\b", statement)
 )

@@ -158,6 +158,21 @@ def test_a_value_is_compared_hashed_copied_and_pickled_by_its_contents(
     assert booked != client.calendar.bookings.cancel(booked.uid)
 
 
+def test_a_value_is_made_once_somebody_looks_at_it(booked: Booking) -> None:
+    asked: list[int] = []
+
+    def make() -> dict[str, Any]:
+        asked.append(1)
+        return booked.to_dict()
+
+    made = Booking(make)
+
+    assert asked == []
+    assert (made.uid, made) == (booked.uid, booked)
+    assert pickle.loads(pickle.dumps(made)) == booked
+    assert asked == [1]
+
+
 def test_a_value_shows_its_names(booked: Booking) -> None:
     assert repr(booked.attendee) == (
         "Attendee(email='ada@example.com', name='Ada Lovelace',"

@@ -36,6 +36,12 @@ def database(place: str) -> str:
         ("event hlep", "no such command: hlep", "help"),
         ("event add x --limit 3/day", "no such option: --limit", "--booking-limit"),
         ("slots --series weekly", "no such option: --series", "--repeat"),
+        ("config smtp --host mx", "no such option: --host", "--server"),
+        ("config smtp-test --to a@b.c", "no such option: --to", "--send-to"),
+        ("attendee move bk_x --to bk_y", "no such option: --to", "--into"),
+        ("retention --after 3", "no such option: --after", "--keep"),
+        ("deliver --every 5", "no such option: --every", "--refresh"),
+        ("search Ada", "no such command: search", "list"),
         ("list --evnt demo", "no such option: --evnt", "--event"),
         ("create --strt now", "no such option: --strt", "--start"),
         ("list --quite", "no such option: --quite", "--quiet"),
@@ -82,6 +88,8 @@ def test_what_is_unknown_is_told_with_what_is_near(
         ("event zzzzzz", "see calbook event --help"),
         ("list --zzzzzz", "see calbook list --help"),
         ("list -x", "see calbook list --help"),
+        ("list --search", "see calbook list --help"),
+        ("event add --title", "see calbook event add --help"),
     ],
 )
 def test_where_nothing_is_near_the_help_is_named(

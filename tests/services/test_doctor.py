@@ -160,7 +160,7 @@ def test_garbage_in_a_row_ends_no_report(
 
     codes = found(client, quick=False)
 
-    assert "evt_demo has a value that is not JSON" in codes["inconsistent"]
+    assert "the reminders of evt_demo must be JSON" in codes["inconsistent"]
     assert "is damaged" in codes["not_checked"]
 
 

@@ -1,10 +1,12 @@
 """Many bookings at once are what they would be one after another, row by row."""
 
+import os
 import random
 import re
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -268,6 +270,28 @@ def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:
     assert made == tuple(made)
     with pytest.raises(IndexError):
         made[350]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="has no /proc")
+def test_what_may_be_taken_back_goes_through_no_file(path: Path, clock: Clock) -> None:
+    """SQLite wrote the pages of each row into one, 36 times for a booking."""
+    wanted = {"event_type_id": "single", "attendee": ADA}
+    starts = [DAY + timedelta(hours=15 + n % 4, days=n // 4) for n in range(12)]
+    files: set[str] = set()
+
+    def look(done: int, of: int) -> None:
+        for name in os.listdir("/proc/self/fd"):
+            with suppress(FileNotFoundError):
+                files.add(os.readlink(f"/proc/self/fd/{name}"))
+
+    with Client(path, clock=clock) as client:
+        set_up(client)
+        client.calendar.bookings.create_all(
+            [{**wanted, "start_time": start} for start in starts], progress=look
+        )
+
+    assert str(path) in files
+    assert not [name for name in files if "etilqs" in name]
 
 
 @pytest.mark.parametrize("lines", [[7], [7, 8, 9], []])

@@ -123,8 +123,35 @@ FAULTS = {
     "user_me is in the unknown zone America": "update hosts"
     " set timezone = 'America' where id = 'user_me'",
     "{0} has no title": "update bookings set title = '' where uid = '{0}'",
-    "evt_demo has a value that is not JSON": "update event_types"
+    "the reminders of evt_demo must be JSON": "update event_types"
     " set reminders = '{{' where id = 'evt_demo'",
+    "the needs of evt_demo must be a list": "update event_types"
+    " set needs = '5' where id = 'evt_demo'",
+    "the needs of evt_demo must be JSON": "update event_types"
+    " set needs = '{{' where id = 'evt_demo'",
+    "the questions of evt_demo must be a list": "update event_types"
+    " set questions = '{{}}' where id = 'evt_demo'",
+    "the rules of evt_demo must be an object": "update event_types"
+    " set rules = '[]' where id = 'evt_demo'",
+    "the weekly of sched_work must be hours of seven days": "update schedules"
+    " set weekly = '[1, 2]'",
+    "the hours of sched_work must be hours of a day": "insert into"
+    " schedule_overrides values ('sched_work', '2027-01-01', '\"x\"', null)",
+    "the limits of user_me must be a list of texts": "update hosts"
+    " set limits = '3' where id = 'user_me'",
+    "the skipped of {2} must be a list": "update calendars set skipped = '1'",
+    "the attendees of wait_x must be a list of persons": "insert into waiting (id,"
+    " event_type_id, attendees, request, timezone, by, since, until, is_range, state,"
+    " created_at, updated_at) values ('wait_x', 'evt_demo', '1', '{{}}', 'UTC', 'host',"
+    " 1, 2, true, 'waiting', 0, 0)",
+    "the metadata of {0} must be an object": "update bookings"
+    " set metadata = '[]' where uid = '{0}'",
+    "the only_on of {0} must be a list of dates": "update attendees"
+    " set only_on = '5' where uid = '{0}'",
+    "the hosts of {0} must be a list of texts": "update occurrences"
+    " set hosts = '5' where uid = '{0}'",
+    "the change of {0} must be an object": "update events"
+    " set change = 'true' where uid = '{0}'",
     "user_bob joined evt_demo behind a booking that is not there": "insert into"
     " host_joins values ('evt_demo', 'user_bob', 9999)",
     "the reminders of evt_x wait for a change of host, which is not there": "insert"
@@ -173,7 +200,7 @@ FAULTS = {
     "dlv_x is being sent by another machine, which no file allows": "insert into"
     " deliveries (id, channel, target, kind, status, due_at, created_at, leased_until)"
     " values ('dlv_x', 'mail', 'a@example.com', 'reminder', 'pending', 0, 0, 9)",
-    "{0} has something that is not JSON": "update bookings set policy = '{{'"
+    "the policy of {0} must be JSON": "update bookings set policy = '{{'"
     " where uid = '{0}'",
     "{0} is not there, but its attendees": "delete from bookings where uid = '{0}'",
     "a row of bookings refers to a missing row of event_types": "delete from"

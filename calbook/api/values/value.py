@@ -15,18 +15,23 @@ Parts = Mapping[str, Callable[[Any], Any]]  # what makes a value of a field's JS
 class Value:
     """A frozen JSON object; subclasses annotate what they hold."""
 
-    __slots__ = ("_json",)
+    __slots__ = ("_json", "_make")
     _parts: ClassVar[Parts] = {}
     _sometimes: ClassVar[tuple[str, ...]] = ()  # what may be missing, as described
     _unnamed: ClassVar[Mapping[str, type]] = {}  # keys that are no names in Python
     _json: dict[str, Any]
+    _make: Callable[[], dict[str, Any]]
 
-    def __init__(self, json: dict[str, Any]) -> None:
-        object.__setattr__(self, "_json", json)
+    def __init__(self, json: dict[str, Any] | Callable[[], dict[str, Any]]) -> None:
+        """Of its JSON, or of what makes it once somebody looks."""
+        object.__setattr__(self, "_make" if callable(json) else "_json", json)
 
     if not TYPE_CHECKING:  # to checkers, what is not declared is a typing error
 
         def __getattr__(self, name: str) -> Any:
+            if name == "_json":
+                object.__setattr__(self, name, self._make())
+                return self._json
             key = camel(name)
             if name.startswith("_") or key not in self._json or snake(key) != name:
                 raise AttributeError(f"{type(self).__name__} has no {name!r}")

@@ -108,8 +108,7 @@ class _Reader:
         if source.head.get("CALSCALE", "GREGORIAN").upper() != "GREGORIAN":
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
         zones = Zones(source, self._how.timezone)
-        for group in group_by_uid(source.blocks):
-            uid = group[0].first("UID")
+        for uid, group in group_by_uid(source.blocks):
             if method not in _METHODS:
                 reason = f"it is a {method.lower()[:20]} and no event of its own"
                 self.leave_out(reason, group[0].line, uid, is_fault=False)

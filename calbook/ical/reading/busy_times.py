@@ -137,9 +137,8 @@ class ContentReader:
             raise BadInput("only Gregorian calendars can be read", field="CALSCALE")
         zones = Zones(source, self._timezone, strict=self.is_strict)
         self._is_off = source.head.get("METHOD", "").upper() == "CANCEL"
-        for group in group_by_uid(source.blocks):
+        for uid, group in group_by_uid(source.blocks):
             self._events += _count(group)
-            uid = group[0].first("UID")
             if uid is not None and uid.endswith(_OWN):
                 self._claimed.add(uid)
             is_read = len(group) == 1 and self._add_plain(group[0], zones, uid)
@@ -338,6 +337,8 @@ def _is_one_event(found: Properties) -> bool:
 
 def _count(group: list[Component]) -> int:
     """How many events they are: those that change one of them are none."""
+    if len(group) == 1:
+        return 1
     return sum("RECURRENCE-ID" not in block.names for block in group) or 1
 
 

@@ -7,7 +7,7 @@ alarm or attachment spoils an event, and each event can be read by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # In characters of what is kept of each.
@@ -125,10 +125,16 @@ def name_of(line: str) -> str:
     return found[1].upper() if found else ""
 
 
-def group_by_uid(blocks: Iterable[Component]) -> Iterable[list[Component]]:
-    """The components of one UID together; those without one each alone."""
-    found: dict[object, list[Component]] = {}
+def group_by_uid(
+    blocks: Iterable[Component],
+) -> Iterator[tuple[str | None, list[Component]]]:
+    """The events of one UID together; those without one, and what is no event, alone.
+
+    With the UID of the first.
+    """
+    found: dict[object, tuple[str | None, list[Component]]] = {}
     for number, block in enumerate(blocks):
-        uid = block.first("UID") if block.kind == "VEVENT" else None
-        found.setdefault(number if uid is None else uid, []).append(block)
-    return found.values()
+        uid = block.first("UID")
+        key = number if uid is None or block.kind != "VEVENT" else uid
+        found.setdefault(key, (uid, []))[1].append(block)
+    yield from found.values()

@@ -282,7 +282,7 @@ class _Structure:
             self._give_back(component)
             component.close()
             return
-        outer = self._last({kind})
+        outer = self._last({kind}) if self._kinds[kind] else None
         if outer is not None and self._is_end_of_outer(outer, component, following):
             self._unwind(outer)
             component = self._pop()

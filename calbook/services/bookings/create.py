@@ -25,18 +25,22 @@ from calbook.wire.reading.booking_requests import (
     read_hold,
     read_new_booking,
 )
+from calbook.wire.writing.bookings import Answer
 
 if TYPE_CHECKING:
     from calbook.core.time.recurrence import Recurrence
 
 
-def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
+def create(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Answer:
     """Make one booking, from the arguments that the library takes."""
     new_booking, options = read_request(wanted)
 
-    def book(tx: Transaction) -> Json:
+    def book(tx: Transaction) -> Answer:
         answer = create_in_transaction(tx, new_booking, options, now=context.clock())
-        return without_ids(answer, new_booking, tx) if dry_run else answer
+        if not dry_run:
+            return answer
+        planned = without_ids(answer(), new_booking, tx)
+        return lambda: planned
 
     return context.store.write_bookings(book, dry_run=dry_run)
 
@@ -52,7 +56,7 @@ def hold(context: Context, wanted: Mapping[str, Any], *, dry_run: bool) -> Json:
     answer = context.store.write_bookings(
         lambda tx: create_in_transaction(tx, new_booking, options, now=context.clock()),
         dry_run=dry_run,
-    )
+    )()
     return {**answer, "uid": None, "meetingUrl": None} if dry_run else answer
 
 
@@ -87,15 +91,16 @@ def without_ids(answer: Json, new_booking: NewBooking, tx: Transaction) -> Json:
 
 def create_in_transaction(
     tx: Transaction, new_booking: NewBooking, options: ChangeOptions, *, now: datetime
-) -> Json:
+) -> Answer:
     """Book inside a transaction that is open already."""
     first = record.find_stored_result(tx, options, now)
     if first is not None:
-        return first
+        return lambda: first
     if new_booking.hold is not None:
         from calbook.services.bookings import holds  # slow to import
 
-        return holds.book_hold(tx, new_booking, options, now=now)
+        booked = holds.book_hold(tx, new_booking, options, now=now)
+        return lambda: booked
     event_type = tx.lock_event_type(new_booking.event_type_id)
     if new_booking.held_for is None:
         new_booking = new_bookings.with_known_people(tx, new_booking)
@@ -116,7 +121,8 @@ def create_in_transaction(
         tx.lock_groups(event_type.id, start.instant)
         joined = _join_group(tx, event_type, new_booking, starts, rule=rule, now=now)
         if joined is not None:
-            return record.save_change(tx, *joined, options, now=now)
+            seated = record.save_change(tx, *joined, options, now=now)
+            return lambda: seated
     if new_booking.extends:
         from calbook.services.availability import host_choice
         from calbook.services.bookings import fitting_dates
@@ -136,7 +142,7 @@ def create_in_transaction(
     change = meetings.make_booking(
         tx, event_type, new_booking, starts, rule=rule, timezone=timezone, now=now
     )
-    return record.save_change(tx, None, change, options, now=now)
+    return record.save_new(tx, change, options, now=now)
 
 
 def _join_group(

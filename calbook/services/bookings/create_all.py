@@ -74,9 +74,9 @@ def create_all(
                     if isinstance(read, CalbookError):
                         raise read
                     answer = create_in_transaction(tx, *read, now=now)
-                    if dry_run and answer["version"] == 0:
-                        tried[answer["uid"]] = line
-                    own = dry_run and without_ids(answer, read[0], tx)
+                    if dry_run and answer()["version"] == 0:
+                        tried[answer()["uid"]] = line
+                    own = dry_run and without_ids(answer(), read[0], tx)
                     answers.append(own or answer)
                 if progress is not None:
                     progress(number, len(every))

@@ -23,10 +23,11 @@ from calbook.store.facts import keys_to_json
 from calbook.store.transaction import Transaction
 from calbook.wire.json_objects import Json
 from calbook.wire.writing.bookings import (
+    Answer,
+    RowAnswer,
     booking_to_json,
     event_to_json,
-    limit_to_dates,
-    limit_to_person,
+    is_hold,
 )
 
 if TYPE_CHECKING:
@@ -58,22 +59,22 @@ def keep_booking(
 ) -> Json:
     """Answer a change that asked for what is so already: nothing is written."""
     tx.unchanged.append((booking.uid, met.json_message))
-    answer = booking_json(tx, booking.uid, now)
+    answer = _answer(tx, booking.uid, now)
     seq = tx.last_event_seq(booking.uid)
     if seq is not None:
         _store_result(tx, options, seq, answer)
-    return answer
+    return answer()
 
 
 def _store_result(
-    tx: Transaction, options: ChangeOptions, event_seq: int, answer: Json
+    tx: Transaction, options: ChangeOptions, event_seq: int, answer: Answer
 ) -> None:
     """Under its idempotency key, if it has one."""
     key = options.idempotency_key
     if key is not None:
         from calbook.services.bookings import repeats  # few give one
 
-        repeats.keep_answer(tx, key, options, event_seq, answer)
+        repeats.keep_answer(tx, key, options, event_seq, answer())
 
 
 def record_expired_and_completed(tx: Transaction, now: datetime) -> list[Json]:
@@ -169,7 +170,7 @@ def save_change(
     Who waits for what it frees is served at the end of the transaction, which may not
     have taken all that it frees by now.
     """
-    answer = _save(tx, before, change, options, now=now)
+    answer = _save(tx, before, change, options, now=now)()
     if before is None:
         return answer  # what is new frees nothing
     from calbook.core.booking import freed_time  # slow to import
@@ -187,6 +188,13 @@ def save_change(
     return answer
 
 
+def save_new(
+    tx: Transaction, change: Change, options: ChangeOptions, *, now: datetime
+) -> Answer:
+    """`save_change` of a booking that is not there yet."""
+    return _save(tx, None, change, options, now=now)
+
+
 def _save(
     tx: Transaction,
     before: Booking | None,
@@ -194,29 +202,30 @@ def _save(
     options: ChangeOptions,
     *,
     now: datetime,
-) -> Json:
+) -> Answer:
     change = _end_expired_in_the_way(tx, before, change, now)
     if before is not None:
         change = _settle_answers(tx, before, change, now)
+    booking = change.booking
     if before is None:
-        row = tx.save_new(change.booking)
-        answer = booking_to_json(row, now=times.epoch(now))
+        answer = RowAnswer(tx.save_new(booking), times.epoch(now))
     else:
-        tx.save(change.booking, before)
-        answer = booking_json(tx, change.booking.uid, now)
+        tx.save(booking, before)
+        answer = _answer(tx, booking.uid, now)
     is_silent = options.is_silent
-    habit = _notification_settings(tx, before, change.booking)
+    habit = _notification_settings(tx, before, booking)
     notifies = habit.notify if options.notify is None else options.notify
     is_numbered = notifies or options.idempotency_key is not None
-    replaced = None if before is None else _replaced(before, change.booking)
+    replaced = None if before is None else _replaced(before, booking)
     last = len(change.events) - 1
     seqs = [
-        append_event(
+        _append_event(
             tx,
             event,
             answer,
+            revision=(booking.version, booking.sequence),
             replaced=replaced if n == last else None,
-            is_silent=is_silent,
+            is_told=not (is_silent or booking.is_hold),
             is_numbered=is_numbered,
         )
         for n, event in enumerate(change.events)
@@ -296,9 +305,13 @@ def _settle_answers(
 
 def booking_json(tx: Transaction, uid: str, now: datetime) -> Json:
     """The booking's JSON as it is now."""
+    return _answer(tx, uid, now)()
+
+
+def _answer(tx: Transaction, uid: str, now: datetime) -> RowAnswer:
     row = tx.booking_row(uid)
     assert row is not None
-    return booking_to_json(row, now=times.epoch(now))
+    return RowAnswer(row, times.epoch(now))
 
 
 def _queue_mail(
@@ -343,48 +356,45 @@ def _hosts_of_dates(booking: Booking) -> Iterable[str]:
 
 
 def append_event(
+    tx: Transaction, event: Event, answer: Json, *, is_silent: bool = False
+) -> int:
+    """Append an event that replaced nothing; `answer` is the booking after it."""
+    return _append_event(
+        tx,
+        event,
+        lambda: answer,
+        revision=(answer["version"], answer["sequence"]),
+        replaced=None,
+        is_told=not (is_silent or is_hold(answer)),
+        is_numbered=True,
+    )
+
+
+def _append_event(
     tx: Transaction,
     event: Event,
-    answer: Json,
+    answer: Answer,
     *,
-    replaced: Json | None = None,
-    is_silent: bool = False,
-    is_numbered: bool = True,
+    revision: tuple[int, int],
+    replaced: Json | None,
+    is_told: bool,
+    is_numbered: bool,
 ) -> int:
     """Append an event, with what its change replaced; its number, if it is to have one.
 
-    `answer` is the booking after it, and `replaced` goes with the last event of a
-    change.
+    `replaced` goes with the last event of a change. Nobody has heard of a hold.
     """
-    is_told = not (is_silent or is_hold(answer))  # of which nobody has heard
     return tx.append_event(
         event,
         id=ids.event(),
-        revision=(answer["version"], answer["sequence"]),
+        revision=revision,
         replaced=replaced,
         booking=partial(_limit, event, answer) if is_told else None,
         is_numbered=is_numbered,
     )
 
 
-def _limit(event: Event, answer: Json) -> Json:
-    """A booking with what an event is about.
+def _limit(event: Event, whole: Answer) -> Json:
+    from calbook.wire.writing.event_bookings import limit_to_event  # for webhooks
 
-    Else each of the 730 completions of a long series would repeat all 730, and each
-    of a thousand seats all thousand persons. Only a seat that is as it was before comes
-    between others, whose order is told by all.
-    """
-    if "attendee" in event.change and "undoes" not in event.change:
-        dates = event.change.get("dates", [])
-        return limit_to_person(answer, event.change["attendee"], dates)
-    if event.about:
-        return limit_to_dates(answer, event.change["dates"])
-    return answer
-
-
-def is_hold(answer: Json) -> bool:
-    """Whether it is only held, by the booking's JSON; as `Booking.is_hold`."""
-    person = answer["attendee"]
-    return answer["heldUntil"] is not None and not any(
-        person[key] for key in ("name", "email", "phone", "ref")
-    )
+    return limit_to_event(event, whole())

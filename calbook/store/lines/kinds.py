@@ -256,7 +256,7 @@ def _request(value: Any) -> str:
     return json.dumps(value, sort_keys=True, allow_nan=False)
 
 
-_JSON_KINDS: dict[str, Decode] = {
+JSON_KINDS: dict[str, Decode] = {
     "object": _json(_is_object, "an object"),
     "snapshot": _json(_is_object, "an object"),  # kept while it is needed
     "list": _json(_is_list, "a list"),
@@ -274,6 +274,9 @@ _JSON_KINDS: dict[str, Decode] = {
     "replies": _json(_are_replies, "what somebody answered"),
     "request": _request,
 }
+OBJECT_KINDS = frozenset(
+    {"object", "snapshot", "headers", "recurring", "policy", "attendances"}
+)  # the others are lists
 DECODERS: dict[str, Decode] = {
     "text": _text,
     "line": _line,
@@ -288,10 +291,10 @@ DECODERS: dict[str, Decode] = {
     "wall": _wall,
     "zone": _zone,
     **{kind: _one_of(words) for kind, words in WORDS.items()},
-    **_JSON_KINDS,
+    **JSON_KINDS,
 }
 ENCODERS: dict[str, Encode] = {
     "bool": bool,
     "time": _stamp,
-    **dict.fromkeys(_JSON_KINDS, json.loads),
+    **dict.fromkeys(JSON_KINDS, json.loads),
 }

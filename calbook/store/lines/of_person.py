@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from calbook.core.checks import fold_email
@@ -29,11 +28,8 @@ _KEYS = {
 }
 
 
-Key = tuple[str, str]  # the type of a line, and by what it is found
-
-
-def person_keys(source: Source, person: Person) -> list[Key]:
-    """Of all lines in which somebody stands, in the order of an export."""
+def person_keys(source: Source, person: Person) -> dict[str, list[str]]:
+    """By type, of all lines in which somebody stands, in the order of an export."""
     facts = {
         "id": person.id or "",
         "uids": json.dumps(person.uids),
@@ -44,12 +40,11 @@ def person_keys(source: Source, person: Person) -> list[Key]:
         for kind, statement in _KEYS.items()
     }
     found["waiting"] = entries_of(Reader(source.conn), person)
-    return [(kind, key) for kind, keys in found.items() for key in keys]
+    return found
 
 
-def read_lines(source: Source, keys: Iterable[Key]) -> Iterator[Line]:
-    """Those of the keys that are still there, in this order."""
-    for kind, some in groupby(keys, key=lambda key: key[0]):
-        wanted = [(key,) for _, key in some]
-        lines = find_lines(source.conn, BY_TYPE[kind], wanted)
-        yield from (lines[key] for key in wanted if key in lines)
+def read_lines(source: Source, kind: str, keys: Iterable[str]) -> list[Line]:
+    """Those of a type that are still there, in the order of the keys."""
+    wanted = [(key,) for key in keys]
+    lines = find_lines(source.conn, BY_TYPE[kind], wanted)
+    return [lines[key] for key in wanted if key in lines]

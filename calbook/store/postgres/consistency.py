@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg2
+
 from calbook.store.consistency import row_faults
 from calbook.store.postgres.catalogue import reference_faults, schema_faults
 
@@ -23,5 +25,9 @@ def find_faults(
     found = [*schema_faults(conn, schema)]
     if not any(line.startswith(("the table", "the column")) for line in found):
         found += [] if quick else [*reference_faults(conn)]
-        found += [*row_faults(conn, progress, quick=quick)]
+        try:
+            found.extend(row_faults(conn, progress, quick=quick))
+        except psycopg2.DataError:  # JSON cannot be read, and is named above
+            if not found:
+                raise
     return tuple(dict.fromkeys(found))

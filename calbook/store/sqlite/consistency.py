@@ -40,8 +40,8 @@ def find_faults(
             found.extend(_reference_faults(conn))
             found.extend(row_faults(conn, looking, is_settled=Sums(conn).settle))
             found.extend(islice(word_faults(conn), _OF_A_KIND))
-    except sqlite3.OperationalError:  # a column is missing, and named above
-        if not schema:
+    except sqlite3.OperationalError:  # of a column or of JSON that is named above
+        if not found:
             raise
     return tuple(dict.fromkeys(found))
 

@@ -192,7 +192,15 @@ def read_file_marks(conn: sqlite3.Connection) -> tuple[int, int]:
 
 def begin(conn: sqlite3.Connection, how: str) -> int:
     """Take the lock that gives the view; the schema version that it shows."""
-    if not conn.in_transaction:
+    if not conn.in_transaction and how == "immediate":
+        # What savepoints take back is small, and goes into no file. What is sorted is
+        # as large as what is asked for, and may go into one as ever.
+        conn.execute("pragma temp_store = memory")
+        try:
+            conn.execute("begin immediate")
+        finally:
+            conn.execute("pragma temp_store = default")
+    elif not conn.in_transaction:
         conn.execute(f"begin {how}")
     return int(conn.execute("pragma user_version").fetchone()[0])
 

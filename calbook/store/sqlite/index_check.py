@@ -2,18 +2,20 @@
 
 `pragma integrity_check` looks up each row in each index, which takes most of its time
 on a large file. Here an index is read as if it were a table: whether it is in order,
-how many entries it has, and a sum of what each of them is. The table, read once, has
-to come to the same sums. Where it does not, `integrity_check` says what is wrong.
+and a sum of its entries, each as a hash. The table, read once, has to come to the same
+sums. Where it does not, `integrity_check` says what is wrong.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, groupby
+from itertools import groupby
 from typing import NamedTuple
+
+from calbook.store.sqlite.row_sums import add_hash, sum_of
 
 _FEW = 1_000  # rows, which are soon looked up
 _SAYS_ORDER = (3, 40)  # the SQLite which says that a table is not in order
@@ -40,14 +42,6 @@ _ADD = "insert into sqlite_master values ('table', ?, ?, ?, ?)"
 _TAKE_OUT = "delete from sqlite_master where type = 'table' and name = ?"
 _EXPRESSION, _ROWID = -2, -1  # for the number of a column
 
-# An entry is a sum of its columns, each by a factor of its own, so that none stands for
-# another; its square says which are together. Its texts are a hash of their bytes,
-# which is another one with each run.
-_FACTORS = (179424673, 198491317, 217645177, 236887691, 256203161, 86028121, 104395301)
-_MOST = 2**31 - 1  # a prime
-_HASH = f"hash_of(cast({{}} as blob)) & {_MOST}"
-_TOTAL = "sum(({0} * {0} >> 20) + 1)"  # each entry counts
-
 
 class _Column(NamedTuple):
     expression: str  # on the table
@@ -72,11 +66,6 @@ class _Index(NamedTuple):
     def names(self) -> Sequence[str]:
         return [f"c{n}" for n in range(len(self.columns))]
 
-    @property
-    def texts(self) -> Sequence[str]:
-        """In an order in which other indexes have the same."""
-        return sorted(c.expression for c in self.columns if c.kind != "integer")
-
     def as_table(self) -> str:
         columns = [
             f"{n} {c.kind}" for n, c in zip(self.names, self.columns, strict=True)
@@ -95,7 +84,7 @@ def index_faults(conn: sqlite3.Connection) -> Iterator[str]:
         table: _read_indexes(conn, table, [row[1:] for row in rows])
         for table, rows in groupby(rows, lambda row: str(row[0]))
     }
-    conn.create_function("hash_of", 1, hash, deterministic=True)
+    add_hash(conn)
     all = [index for indexes in tables.values() for index in indexes]
     with _as_tables(conn, all) as can_be_read:
         suspects = [
@@ -219,62 +208,28 @@ def _agree(conn: sqlite3.Connection, table: str, indexes: Sequence[_Index]) -> b
     others = [index for index in indexes if not index.is_table]
     if not others:
         return True
-    found = [conn.execute(_index_total(index)).fetchone() for index in others]
+    found = [conn.execute(_total_of(index)).fetchone()[0] for index in others]
     ((source,),) = conn.execute(_FROM_TABLE, (table,)).fetchall()
-    wanted = conn.execute(_table_totals(source, others)).fetchone()
-    return [*chain(*found)] == [*wanted]
+    wanted = conn.execute(_totals_of(source, others)).fetchone()
+    return found == [*wanted]
 
 
-def _index_total(index: _Index) -> str:
-    names = dict(zip((c.expression for c in index.columns), index.names, strict=True))
-    texts = _hash([names[text] for text in index.texts])
-    return f"""
-        select {_TOTAL.format("entry")} from (
-            select {_entry(index, names, texts)} as entry from {index.table} limit -1
-        )
-    """
+def _total_of(index: _Index) -> str:
+    return f"select {_sum(index, index.names)} from {index.table}"
 
 
-def _table_totals(source: str, indexes: Sequence[_Index]) -> str:
-    """Each text is hashed once, if at all: a subquery with a limit stays one."""
-    where: dict[tuple[str, ...], list[str]] = {}
-    for index in indexes:
-        where.setdefault((*index.texts,), []).append(index.where)
-    texts = {each: f"texts_{n}" for n, each in enumerate(where)}
-    numbers = [c.expression for i in indexes for c in i.columns if c.kind == "integer"]
-    names = {each: f"number_{n}" for n, each in enumerate(dict.fromkeys(numbers))}
-    found = [
-        *(f"{_if(where[t], _hash(t))} as {name}" for t, name in texts.items()),
-        *(f"{each} as {name}" for each, name in names.items()),
-        *(f"({i.where}) as is_in_{n}" for n, i in enumerate(indexes) if i.where),
+def _totals_of(source: str, indexes: Sequence[_Index]) -> str:
+    totals = [
+        _sum(index, [column.expression for column in index.columns])
+        + (f" filter (where {index.where})" if index.where else "")
+        for index in indexes
     ]
-    entries = [
-        f"{_if([index.where and f'is_in_{n}'], entry)} as entry_{n}"
-        for n, index in enumerate(indexes)
-        for entry in [_entry(index, names, texts[*index.texts,])]
-    ]
-    totals = [_TOTAL.format(f"entry_{n}") for n in range(len(indexes))]
-    return f"""
-        select {", ".join(totals)} from (
-            select {", ".join(entries)} from (
-                select {", ".join(found)} from {source} limit -1
-            ) limit -1
-        )
-    """
+    return f"select {', '.join(totals)} from {source}"
 
 
-def _if(conditions: Sequence[str], value: str) -> str:
-    """A value where one of them holds; where there is none, always."""
-    if not all(conditions):
-        return value
-    return f"case when {' or '.join(dict.fromkeys(conditions))} then {value} end"
-
-
-def _hash(texts: Sequence[str]) -> str:
-    return _HASH.format(" || ' ' || ".join(texts)) if texts else "0"
-
-
-def _entry(index: _Index, names: Mapping[str, str], texts: str) -> str:
-    numbers = [names[c.expression] for c in index.columns if c.kind == "integer"]
-    parts = zip((f"({texts})", *numbers), _FACTORS, strict=False)
-    return f"({' + '.join(f'{part} * {factor}' for part, factor in parts)}) % {_MOST}"
+def _sum(index: _Index, names: Sequence[str]) -> str:
+    """Bytes are hashed where a text may be no UTF-8, which Python cannot read."""
+    return sum_of(
+        name if column.kind == "integer" else f"cast({name} as blob)"
+        for name, column in zip(names, index.columns, strict=True)
+    )

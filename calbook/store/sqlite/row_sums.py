@@ -8,13 +8,33 @@ looks at the rows.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from calbook.core.search import BETWEEN, PHONES, REFS, fold_text
 from calbook.store.booking_filters import GIVES_TIME
 from calbook.store.row_checks import DAY, OTHER_TEXT
 
 _MOST = 2**31 - 1  # a prime
+_LARGE = 2**62 - 57  # another
+
+
+def add_hash(conn: sqlite3.Connection) -> None:
+    conn.create_function("hash_of", -1, _hash_row, deterministic=True)
+
+
+def sum_of(columns: Iterable[str]) -> str:
+    """Of rows, each by a hash of all that it says.
+
+    What is last in a tuple is all but added to its hash, and two rows that exchange it
+    would come to the same sum: a remainder tells them apart.
+    """
+    return f"sum({_LARGE} % (hash_of({', '.join(columns)}) & {_MOST}))"
+
+
+def _hash_row(*values: object) -> int:
+    return hash(values)
+
+
 _SUM = "sum((entry * entry >> 20) + 1)"
 
 
@@ -165,7 +185,7 @@ class Sums:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn, self._same = conn, dict[tuple[str, ...], bool]()
-        conn.create_function("hash_of", 1, hash, deterministic=True)
+        add_hash(conn)
         conn.create_function("fold_text", 1, _fold_text, deterministic=True)
 
     def settle(self, sentence: str) -> bool:

@@ -6,7 +6,7 @@ way for a booking to become JSON. Light: listing imports no rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from calbook.core.booking import status_by_time
@@ -19,8 +19,24 @@ from calbook.wire.json_objects import Json, load_json, load_parts
 if TYPE_CHECKING:
     from calbook.wire.json_objects import Row
 
+Answer = Callable[[], Json]  # a booking's JSON, for whoever looks at it
 _Members = tuple[tuple[str, ...], tuple[str, ...]]  # hosts, resources
 _OFFSET = len("2024-01-15T10:00:00")  # where a time's offset begins
+
+
+class RowAnswer:
+    """The JSON of a row, made once somebody looks at it: a long series takes long."""
+
+    __slots__ = ("_made", "now", "row")
+
+    def __init__(self, row: Row, now: int) -> None:
+        self.row, self.now = row, now
+        self._made: Json | None = None
+
+    def __call__(self) -> Json:
+        if self._made is None:
+            self._made = booking_to_json(self.row, now=self.now)
+        return self._made
 
 
 def booking_to_json(row: Row, *, now: int) -> Json:
@@ -39,12 +55,12 @@ def booking_to_json(row: Row, *, now: int) -> Json:
     occurrences = [_occurrence_to_json(item, stamp, members, now=now) for item in items]
     first = _first(row["starts_at"], items[0], occurrences[0], stamp)
     _tell_apart(occurrences, items, attendees, first["startTime"])
-    together = occurrences[0] if len(items) == 1 else _in_common(occurrences)
+    together = occurrences[0] if len(items) == 1 else in_common(occurrences)
     people = [_attendee(item) for item in attendees]
     if row["is_group"]:
         _count_seats(occurrences, people)
     for each in people:
-        each["attendance"] = _attendance(each, occurrences)
+        each["attendance"] = attendance_of(each, occurrences)
     for each, item in zip(people, attendees, strict=True):
         if item["replies"]:
             _add_replies(each, loads(item["replies"]), occurrences, stamp)
@@ -112,33 +128,12 @@ def _first(starts_at: int, item: Json, occurrence: Json, stamp: Formatter) -> Js
     return {"startTime": stamp(starts_at), "endTime": stamp(end)}
 
 
-def limit_to_dates(whole: Json, dates: list[str]) -> Json:
-    """A booking with some of its occurrences alone, as an event about them holds it."""
-    about = [o for o in whole["occurrences"] if o["date"] in dates]
-    primary = whole["attendee"]
-    came = {"attendance": _attendance(primary, about)}
-    return {
-        **whole,
-        **_in_common(about),
-        "attendee": {**primary, **came},
-        "guests": [
-            {**guest, "attendance": _attendance(guest, about)}
-            for guest in whole["guests"]
-        ],
-        "occurrences": about,
-    }
-
-
-def limit_to_person(whole: Json, person: Json, dates: list[str]) -> Json:
-    """A booking with one guest alone; of a series with some of its dates at most."""
-    from calbook.core.people import person_key  # only for groups
-
-    key = person_key(person)
-    guests = [guest for guest in whole["guests"] if person_key(guest) == key]
-    if dates:
-        return limit_to_dates({**whole, "guests": guests}, dates)
-    occurrences = [] if whole["recurring"] else whole["occurrences"]
-    return {**whole, "guests": guests, "occurrences": occurrences}
+def is_hold(answer: Json) -> bool:
+    """Whether it is only held, by the booking's JSON; as `Booking.is_hold`."""
+    person = answer["attendee"]
+    return answer["heldUntil"] is not None and not any(
+        person[key] for key in ("name", "email", "phone", "ref")
+    )
 
 
 _OF_ITS_OWN = ("startTime", "endTime", "status", "hostIds", "resourceIds")
@@ -200,7 +195,7 @@ def _key_of(person: Mapping[str, Any]) -> str:
     return key
 
 
-def _in_common(occurrences: list[Json]) -> Json:
+def in_common(occurrences: list[Json]) -> Json:
     """What the occurrences agree on; of attendance, those that take place."""
     live = [o for o in occurrences if o["status"] != "CANCELLED"]
     common = {
@@ -236,7 +231,7 @@ def _attendee(item: Mapping[str, Any]) -> Json:
     }
 
 
-def _attendance(person: Mapping[str, Any], occurrences: list[Json]) -> str:
+def attendance_of(person: Mapping[str, Any], occurrences: list[Json]) -> str:
     if person["onlyOn"] or person["absentOn"]:
         occurrences = [o for o in occurrences if takes_part(person, o["date"])]
     if len(occurrences) == 1 and not occurrences[0]["attendances"]:

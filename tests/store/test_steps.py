@@ -488,13 +488,15 @@ NEW = {
 }
 
 
-def figures(by: str | None) -> Callable[[Calendar, datetime, str], object]:
+def figures(
+    by: str | None, **whose: str
+) -> Callable[[Calendar, datetime, str], object]:
     """Of two weeks from a noon on: each hour at the edge of a day costs something."""
 
     def count(calendar: Calendar, free: datetime, uid: str) -> object:
         noon = free.replace(hour=12)
         return calendar.bookings.stats(
-            by=by, start_date=noon, end_date=noon + 14 * 24 * HOUR
+            by=by, start_date=noon, end_date=noon + 14 * 24 * HOUR, **whose
         )
 
     return count
@@ -523,6 +525,11 @@ OPERATIONS: dict[str, Callable[[Calendar, datetime, str], object]] = {
         status=("PENDING", "CONFIRMED"), start_date=free - 24 * HOUR, count=1
     ),
     **{f"figures by {by}": figures(by) for by in (None, *GROUPS)},
+    **{
+        f"figures by {by} of a {whose[:-3]}": figures(by, **{whose: id})
+        for by in (None, *GROUPS)
+        for whose, id in (("host_id", "me"), ("event_type_id", "demo"))
+    },
 }
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from calbook.core.errors import BadInput
-from calbook.core.model import DAY
 from calbook.core.time import times
 
 MAX_OCCURRENCES = 730  # occurrences of one series
 MAX_YEARS = 100  # years from a series' first date to its last
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NTH = (1, 2, 3, 4, 5, -1, -2, -3, -4, -5)
+_DAY = timedelta(days=1)
 
 
 class Frequency(StrEnum):
@@ -201,7 +201,7 @@ def _starts_of(rule: Recurrence, first: datetime, timezone: str) -> Iterator[Sta
     since = first - times.midnight(first.date())
     for wall in wall_times(rule, first):
         begin, end = times.day_bounds(wall.date(), timezone)
-        if end - begin == DAY:  # one offset all day
+        if end - begin == _DAY:  # one offset all day
             yield Start(wall, begin + since)
         elif begin < end:
             yield Start(wall, times.instant_of_wall(wall, timezone))

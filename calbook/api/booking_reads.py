@@ -169,9 +169,9 @@ class BookingReads(DayReads, BookingFiles):
         Without dates, from today a year ago to today in a year.
         Filters: `event_type_id`, `host_id`, `resource_id`, `start_date`, `end_date`,
         `timezone`, and of persons as in `list`.
-        By week they are ISO weeks of the zone; an occurrence of several hosts or
-        attendees counts with each of them. Groups are by week in order, else the
-        largest first.
+        Weeks are ISO weeks of the zone, months its months; an occurrence of several
+        hosts or attendees counts with each of them. Groups are by week or month in
+        order, else the largest first.
 
         `hours` are of what is confirmed or completed. The no-show rate is that of the
         occurrences that are over, of an attendee by who came; the cancellation rate is

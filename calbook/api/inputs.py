@@ -35,7 +35,7 @@ EventName = (
     | Literal["booking.counter_declined"]
 )
 DeliveryStatus = Literal["pending", "delivered", "failed", "dropped"]
-Grouping = Literal["event", "host", "week", "status", "attendee"]
+Grouping = Literal["event", "host", "resource", "week", "month", "status", "attendee"]
 Method = Literal["publish", "request", "cancel", "none"]
 FeedMethod = Literal["publish", "none"]
 ActionName = (

@@ -179,10 +179,14 @@ class EventType(NamedTuple):
 
     def with_duration(self, duration: timedelta) -> EventType:
         """The same with meetings of one length, on the grid that it has."""
+        if duration == self.duration:
+            return self
         return self._replace(duration=duration, slot_interval=self.step)
 
     def claimed_span(self, meeting: Span) -> Span:
         """The meeting with this event type's buffers around it."""
+        if not (self.buffer_before or self.buffer_after):
+            return meeting
         return Span(meeting.start - self.buffer_before, meeting.end + self.buffer_after)
 
     def claimed_spans(self, meetings: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -172,6 +172,8 @@ class Known:
         """
         before = self.facts[id]
         given = {n: v for n in FACTS if (v := getattr(person, n)) is not None}
+        if not self.former and all(v == before[n] for n, v in given.items()):
+            return set()  # as mostly
         former = {
             key
             for key in lasting_keys({n: v for n, v in given.items() if n not in said})

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.core.model import LONGEST_CLAIM
@@ -46,7 +45,7 @@ class Tally:
     def __init__(self) -> None:
         self.statuses: Counter[str] = Counter()
         self.singles = self.seconds = 0
-        self.series: set[str] = set()
+        self.series: set[int] = set()
         self.leads: list[int] = []
 
     @classmethod
@@ -78,9 +77,14 @@ class Tally:
             "occurrences": self.statuses.total(),
             **{status.lower(): number for status, number in self.statuses.items()},
             "seconds": self.seconds,
-            "mean_lead": fmean(self.leads) if self.leads else None,
-            "median_lead": median(self.leads) if self.leads else None,
+            "mean_lead": sum(self.leads) / len(self.leads) if self.leads else None,
+            "median_lead": self._median_lead() if self.leads else None,
         }
+
+    def _median_lead(self) -> float:
+        self.leads.sort()  # so that those of all are sorted sooner
+        middle = len(self.leads) // 2
+        return (self.leads[middle] + self.leads[~middle]) / 2
 
 
 class Kind(NamedTuple):
@@ -89,7 +93,7 @@ class Kind(NamedTuple):
     ids: where they are; `which` of them
     dates: the occurrences `o` of `k` in a piece of time, `p`
     owner: the `k` of occurrences
-    series: of `k` from :since to :until, with their occurrences
+    series: of `k` from :since to :until, with their occurrences, and their `number`
     leads: the bookings `b` of `k` that begin in `p`, as a subquery has them
     """
 
@@ -99,6 +103,7 @@ class Kind(NamedTuple):
     owner: str
     series: str
     leads: str
+    number: str = "b.rowid"
 
 
 _SERIES = """
@@ -113,7 +118,7 @@ _OF_ALL = Kind(
     which="true",
     dates=f"cross join occurrences o on {_IN_TIME}",
     owner="cross join {ids} on true",
-    series=f"{_SERIES} cross join {{ids}} on true",
+    series=f"{{ids}} cross join {_SERIES}",
     leads=f"bookings b where {_BEGINS.format('b')}",
 )
 _OF_EVENT_TYPES = Kind(
@@ -121,7 +126,7 @@ _OF_EVENT_TYPES = Kind(
     which="true",
     dates=f"cross join occurrences o on o.event_type_id = k.id and {_IN_TIME}",
     owner="cross join {ids} on k.id = o.event_type_id",
-    series=f"{_SERIES} cross join {{ids}} on k.id = o.event_type_id",
+    series=f"{_SERIES} cross join {{ids}} on k.id = b.event_type_id",
     leads=f"bookings b where b.event_type_id = k.id and {_BEGINS.format('b')}",
 )
 _OF_HOSTS = Kind(
@@ -138,15 +143,22 @@ _OF_HOSTS = Kind(
     series=f"""
     {{ids}} cross join booking_hosts h on h.host_id = k.id
         and h.last_at >= :since and h.starts_at < :until
-    cross join bookings b on b.uid = h.uid
     cross join occurrences o on o.uid = h.uid and {GIVES_TIME}
     """,
     leads=f"""
-    booking_hosts h cross join bookings b on b.rowid = h.made
-    cross join occurrences o on o.uid = b.uid and o.start_at = b.starts_at
-        and o.resolution is not 'conflict' and {GIVES_TIME}
-    where h.host_id = k.id and {_BEGINS.format("h")}
+    booking_hosts h cross join bookings b indexed by bookings_by_start
+        on b.starts_at = h.starts_at and b.uid = h.uid
+    where h.host_id = k.id and {_BEGINS.format("h")} and (
+        h.last_at is null
+        and h.uid not in (select uid from occurrences where hosts is not null)
+        or exists (
+            select 1 from booking_hosts g cross join occurrences o on o.uid = g.uid
+            where g.uid = h.uid and g.host_id = k.id and o.start_at = b.starts_at
+            and o.resolution is not 'conflict' and {GIVES_TIME.replace("h.", "g.")}
+        )
+    )
     """,
+    number="h.made",
 )
 _OF_RESOURCES = _OF_HOSTS._replace(which="k.kind <> 'host'")
 
@@ -194,10 +206,13 @@ _EXPIRED_HOLDS = f"""
     where o.status = 'PENDING' and o.held_until is not null and o.held_until <= :now
     and o.start_at >= :since and o.start_at < :until and {_IS_SINGLE} and {{which}}
 """
+# What is of one range together, else what starts at one time.
 _DATES_OF_SERIES = f"""
-    select {_SHOWN}, o.uid from {{series}}
+    select k.id, {{when}}, {OCCURRENCE_STATUS}, count(*),
+        cast(sum(o.end_at - o.start_at) as bigint), json_group_array({{number}})
+    from {{series}}
     where o.start_at >= :since and o.start_at < :until
-    and o.resolution is not 'conflict' and {{which}}
+    and o.resolution is not 'conflict' and {{which}} group by 2, 3, 1
 """
 # A list for each group: what would be sorted to be grouped is not fetched row by row.
 _LEADS = f"""
@@ -279,11 +294,14 @@ class Counting:
 
     def _count_series(self) -> None:
         all = Range(self._ranges[0].since, self._ranges[-1].until)
-        for id, start, status, length, uid in self._ask(_DATES_OF_SERIES, within=all):
+        when = "o.start_at" if self._ranges[1:] else "cast(:since as bigint)"
+        for id, start, status, *figures, numbers in self._ask(
+            _DATES_OF_SERIES, within=all, when=when
+        ):
             if (n := _place(self._ranges, start)) is not None:
                 tally = self._tally(n, id)
-                tally.add(status, 1, length)
-                tally.series.add(uid)
+                tally.add(status, *figures)
+                tally.series.update(json.loads(numbers))
 
     def _read_leads(self) -> None:
         for n, id, leads in self._ask(_LEADS, self._ranges):
@@ -294,12 +312,13 @@ class Counting:
         statement: str,
         pieces: Iterable[tuple[int, int]] = (),
         within: Range = ALWAYS,
+        **more: str,
     ) -> Iterable[Row]:
         ids = self._kind.ids
         parts = {n: part.format(ids=ids) for n, part in self._kind._asdict().items()}
         facts = {**self._facts, "since": within.since, "until": within.until}
         facts["pieces"] = json.dumps([*pieces])
-        return self._conn.execute(statement.format(**parts), facts)
+        return self._conn.execute(statement.format(**parts, **more), facts)
 
 
 _EXPIRED = {"PENDING": "CANCELLED"}

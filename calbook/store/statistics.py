@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from calbook.store.booking_filters import (
+    FILTERS,
     GIVES_TIME,
     OCCURRENCE_FILTERS,
     OCCURRENCE_STATUS,
     TAKES_PART,
     bound_filters,
+    walked_host,
     where_clause,
 )
 from calbook.store.day_counts import (
@@ -36,11 +38,11 @@ if TYPE_CHECKING:
 Figures = dict[str, Any]
 
 
-class Week(NamedTuple):
-    """Its ISO name, its Monday, and its half-open time in epoch seconds."""
+class Period(NamedTuple):
+    """Its name, its first day, and its half-open time in epoch seconds."""
 
     name: str
-    monday: str
+    first_day: str
     start: int
     end: int
 
@@ -48,13 +50,15 @@ class Week(NamedTuple):
 class _Group(NamedTuple):
     """What is counted together: its key, what people call it, and whose it is.
 
-    `lead` is walked before the occurrences, `of` is joined to each.
+    `lead` is walked before the occurrences, `beside` where these are of one host; `of`
+    is joined to each.
     """
 
     key: str
     label: str = "null"
     of: str = ""
     lead: str = ""
+    beside: str = ""
     status: str = OCCURRENCE_STATUS
     order: str = "occurrences desc, f.key"
 
@@ -86,6 +90,15 @@ _ONE_PERSONS_STATUS = f"""
     end
 """
 
+PERIODS = ("week", "month")
+_OF_PERIOD = _Group(
+    "p.name",
+    "max(first_day)",
+    "and o.start_at >= p.start_at and o.start_at < p.end_at",
+    lead="periods p cross join",
+    beside="cross join periods p on true",
+    order="f.key",
+)
 GROUPS: Mapping[str, _Group] = {
     "event": _Group(
         "o.event_type_id", "(select title from event_types where id = f.key)"
@@ -102,13 +115,7 @@ GROUPS: Mapping[str, _Group] = {
         f"join booking_hosts h on h.uid = o.uid and {GIVES_TIME}"
         " and h.host_id < 'user_'",
     ),
-    "week": _Group(
-        "w.name",
-        "max(monday)",
-        "and o.start_at >= w.start_at and o.start_at < w.end_at",
-        lead="weeks w cross join",
-        order="f.key",
-    ),
+    **dict.fromkeys(PERIODS, _OF_PERIOD),
     "status": _Group(OCCURRENCE_STATUS),
     "attendee": _Group(
         "a.person_key",
@@ -119,21 +126,25 @@ GROUPS: Mapping[str, _Group] = {
 }
 _TOTAL = _Group("null", order="f.key")
 _OF_PERSON = _TOTAL._replace(status=_ONE_PERSONS_STATUS)
-_OF_ROW = {"week": "w.monday as monday", "attendee": "a.name as name"}
+_OF_ROW = {
+    **dict.fromkeys(PERIODS, "p.first_day as first_day"),
+    "attendee": "a.name as name",
+}
 
 # A date that was never free was never booked. The lead is asked of a booking's first
 # date alone: of a series the others are as far away as it is long.
 _COUNT = """
-    with weeks (name, monday, start_at, end_at) as materialized (
+    with periods (name, first_day, start_at, end_at) as materialized (
         select value ->> 0, value ->> 1, cast(value ->> 2 as bigint),
             cast(value ->> 3 as bigint)
-        from json_each(:weeks)
+        from json_each(:periods)
     ), found as materialized (
         select {key} as key, {more} o.uid as uid, {status} as status,
             o.end_at - o.start_at as length,
             case when o.start_at = b.starts_at then o.start_at - b.created_at end
                 as lead
-        from {lead} occurrences o cross join bookings b on b.uid = o.uid {of}
+        from {lead} occurrences o {on}
+        cross join bookings b on b.uid = o.uid {of}
         {where}
     ), leads as materialized (
         select key, lead, row_number() over (partition by key order by lead) as n,
@@ -158,6 +169,17 @@ _COUNT = """
     group by f.key order by {order}
 """
 _IS_BOOKED = "o.resolution is not 'conflict'"
+# Those of one host, without a look at others.
+_OF_HOST = """(
+        select uid from booking_hosts indexed by booking_hosts_by_start
+        where host_id = :{0} and last_at is null
+        and starts_at >= :from_start and starts_at < :to_start
+        union select uid from booking_hosts indexed by booking_hosts_recurring
+        where host_id = :{0} and last_at is not null
+        and last_at >= :from_start and starts_at < :to_start
+    ) own cross join"""
+# A date is then found by its booking, and by nothing else.
+_OF_HOSTS_DATES = {**OCCURRENCE_FILTERS, "event_type_id": FILTERS["event_type_id"]}
 
 
 class StatisticsReader(Reader):
@@ -182,26 +204,26 @@ class StatisticsReader(Reader):
         ]
         return sorted(found, key=lambda row: (-row["occurrences"], row["key"]))
 
-    def figures_by_week(
-        self, filters: Mapping[str, Any], weeks: Sequence[Week], *, now: int
+    def figures_by_period(
+        self, filters: Mapping[str, Any], periods: Sequence[Period], *, now: int
     ) -> tuple[Figures, list[Figures]]:
-        """Of all weeks, which are the range, and a row for each that has any."""
-        if not weeks:
+        """Of all periods, which are the range, and a row for each that has any."""
+        if not periods:
             return {}, []
-        bounds = {w.name: {"since": w.start, "until": w.end} for w in weeks}
+        bounds = {p.name: {"since": p.start, "until": p.end} for p in periods}
         kind = _kind(filters, KINDS[None])
         if kind is None:
-            rows = self._count(GROUPS["week"], "week", filters, now, weeks)
-            range = {"since": weeks[0].start, "until": weeks[-1].end}
+            rows = self._count(_OF_PERIOD, PERIODS[0], filters, now, periods)
+            range = {"since": periods[0].start, "until": periods[-1].end}
             total = self.figures(None, {**filters, **range}, now=now)
             groups = [_named(row) | bounds[row["key"]] for row in rows]
             return (total[0] if total else {}), groups
-        ranges = [Range(w.start, w.end) for w in weeks]
+        ranges = [Range(p.start, p.end) for p in periods]
         counting = Counting(self._conn, kind, ranges, id=_id(filters), now=now)
-        found = {weeks[n]: tally for (n, _), tally in counting.run().items()}
+        found = {periods[n]: tally for (n, _), tally in counting.run().items()}
         groups = [
-            {"key": w.name, "label": w.monday} | bounds[w.name] | tally.figures()
-            for w, tally in sorted(found.items())
+            {"key": p.name, "label": p.first_day} | bounds[p.name] | tally.figures()
+            for p, tally in sorted(found.items())
         ]
         return Tally.of_all(found.values()).figures(), groups
 
@@ -216,22 +238,25 @@ class StatisticsReader(Reader):
         by: str | None,
         filters: Mapping[str, Any],
         now: int,
-        weeks: Sequence[Week] = (),
+        periods: Sequence[Period] = (),
     ) -> list[Row]:
-        more = _OF_ROW.get(by or "")
+        more, host = _OF_ROW.get(by or ""), walked_host(filters)
         statement = _COUNT.format(
             key=group.key,
             more=f"{more}," if more else "",
             status=group.status,
-            of=group.of,
-            lead=group.lead,
-            where=where_clause(filters, OCCURRENCE_FILTERS, _IS_BOOKED),
+            of=f"{group.beside} {group.of}" if host else group.of,
+            lead=_OF_HOST.format(host) if host else group.lead,
+            on="on o.uid = own.uid" if host else "",
+            where=where_clause(
+                filters, _OF_HOSTS_DATES if host else OCCURRENCE_FILTERS, _IS_BOOKED
+            ),
             label=group.label,
             order=group.order,
         )
         return self._conn.execute(
             statement,
-            {**bound_filters(filters, now=now), "weeks": json.dumps(weeks)},
+            {**bound_filters(filters, now=now), "periods": json.dumps(periods)},
         ).fetchall()
 
     def next_start(self, since: int | None) -> int | None:

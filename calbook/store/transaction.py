@@ -5,7 +5,7 @@ Speaks core values only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -47,7 +47,7 @@ class Transaction(CatalogWriter):
         """
         row = columns.booking(booking)
         self.insert_all("bookings", tuple(row), [tuple(row.values())])
-        self._save_hosts(booking)
+        self._save_hosts(booking, row)
         attendees = booked_people.save_new_attendees(self, booking)
         dates = occurrences.insert_occurrences(self, booking, booking.occurrences)
         self._claim(booking, _to_be_claimed(booking, None))
@@ -63,10 +63,11 @@ class Transaction(CatalogWriter):
 
         Nothing may be in the way of its claims, see `expired_in_the_way`.
         """
-        self.upsert("bookings", "uid", **columns.booking(after))
+        row = columns.booking(after)
+        self.upsert("bookings", "uid", **row)
         if _hosts(after) != _hosts(before):
             self._remove_hosts(before)
-            self._save_hosts(after)
+            self._save_hosts(after, row)
         if after.attendees != before.attendees:
             booked_people.save_attendees(self, after, before)
         self._save_occurrences(after, before)
@@ -141,14 +142,11 @@ class Transaction(CatalogWriter):
 
         Only those are to let go: should the clock be wrong, the others still hold.
         """
-        held: dict[str, list[Span]] = {}
-        for o in _to_be_claimed(after, before):
-            for host_id in after.hosts_of(o):
-                held.setdefault(host_id, []).append(o.claim)
+        held = occurrences.by_host(after, _to_be_claimed(after, before))
         wanted = [
             [host_id, *map(times.epoch, claim)]
-            for host_id, claims in held.items()
-            for claim in self._without_untaken(host_id, claims)
+            for host_id, dates in held.items()
+            for claim in self._without_untaken(host_id, [o.claim for o in dates])
         ]
         if not wanted:
             return []
@@ -187,24 +185,21 @@ class Transaction(CatalogWriter):
         if _is_live(before):
             self._add_load(before, -1)
 
-    def _save_hosts(self, booking: Booking) -> None:
+    def _save_hosts(self, booking: Booking, row: Mapping[str, Any]) -> None:
         """The hosts, and how many bookings of this type each of them has."""
-        for position, (host_id, is_live, is_of_dates) in enumerate(_hosts(booking)):
-            self.add(
-                "booking_hosts",
-                "insert into booking_hosts (uid, position, host_id, event_type_id,"
-                " made, is_live, is_of_dates, starts_at, last_at)"
-                " select :uid, :position, :host_id, :event_type_id, rowid, :is_live,"
-                " :is_of_dates, starts_at,"
-                " case when recurring is not null then last_at end"
-                " from bookings where uid = :uid",
-                uid=booking.uid,
-                position=position,
-                host_id=host_id,
-                event_type_id=booking.event_type_id,
-                is_live=is_live,
-                is_of_dates=is_of_dates,
-            )
+        uid, event_type_id = booking.uid, booking.event_type_id
+        last_at = None if booking.recurring is None else row["last_at"]
+        self.add_all(
+            "booking_hosts",
+            _INSERT_HOST,
+            [
+                (
+                    *(uid, n, host_id, event_type_id, uid),
+                    *(is_live, is_of_dates, row["starts_at"], last_at),
+                )
+                for n, (host_id, is_live, is_of_dates) in enumerate(_hosts(booking))
+            ],
+        )
         if _is_live(booking):
             self._add_load(booking, 1)
 
@@ -281,6 +276,11 @@ class Transaction(CatalogWriter):
         return outbox.find_webhooks(self, type)
 
 
+_INSERT_HOST = """
+    insert into booking_hosts (uid, position, host_id, event_type_id, made, is_live,
+        is_of_dates, starts_at, last_at)
+    values (?, ?, ?, ?, (select rowid from bookings where uid = ?), ?, ?, ?, ?)
+"""
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)

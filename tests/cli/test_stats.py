@@ -25,7 +25,7 @@ pytest_plugins = ("support.running", "support.calendars")
 DAY = timedelta(days=1)
 FIRST = MONDAY.replace(hour=0) + 14 * DAY
 PEOPLE = ("ada@example.com", "Bob@example.com", "eve@example.com", "zoë@example.com")
-GROUPS = ("event", "host", "week", "status", "attendee")
+GROUPS = ("event", "host", "week", "month", "status", "attendee")
 ZONES = ("America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 
 
@@ -144,6 +144,8 @@ def group_of(one: Counted, by: str | None, zone: str) -> str:
     if by == "week":
         year, week, _ = local(one.occurrence, zone).isocalendar()
         return f"{year}-W{week:02}"
+    if by == "month":
+        return f"{local(one.occurrence, zone):%Y-%m}"
     if by == "event":
         return one.booking.event_type_id
     return one.status if by == "status" else ""
@@ -235,7 +237,7 @@ def test_the_file_counts_as_a_plain_count_does(full: Client, seed: int) -> None:
     if total:
         assert plain(found["total"]) == figures(total)
     order = [(-item["occurrences"], item["group"]) for item in found["groups"]]
-    assert order == sorted(order, key=lambda o: o[by == "week" :])
+    assert order == sorted(order, key=lambda o: o[by in {"week", "month"} :])
 
 
 def is_within(
@@ -297,7 +299,7 @@ def test_a_week_says_which_of_its_days_are_counted(run: Run, shop: None) -> None
     ]
 
 
-# -- weeks
+# -- weeks and months
 
 
 @pytest.mark.parametrize(
@@ -318,18 +320,63 @@ def test_a_week_says_which_of_its_days_are_counted(run: Run, shop: None) -> None
 def test_a_week_begins_with_its_monday_in_the_zone(
     client: Client, event_type: Any, zone: str, start: str, week: str, monday: str
 ) -> None:
-    event_type(duration=1)
+    book_at(client, event_type, start)
+
+    [found] = client.calendar.bookings.stats(by="week", timezone=zone).groups
+
+    assert (found.group, found.label) == (week, monday)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "month"),
+    [
+        ("UTC", "2027-02-28T23:59Z", "2027-02"),
+        ("UTC", "2028-02-29T23:59Z", "2028-02"),
+        ("UTC", "2027-12-31T23:59Z", "2027-12"),
+        ("UTC", "2028-01-01T00:00Z", "2028-01"),
+        ("America/New_York", "2027-11-01T03:59Z", "2027-10"),
+        ("America/New_York", "2027-11-01T04:00Z", "2027-11"),
+        ("America/New_York", "2027-12-01T04:59Z", "2027-11"),
+    ],
+)
+def test_a_month_begins_with_its_first_day_in_the_zone(
+    client: Client, event_type: Any, zone: str, start: str, month: str
+) -> None:
+    book_at(client, event_type, start)
+
+    [found] = client.calendar.bookings.stats(by="month", timezone=zone).groups
+
+    assert (found.group, found.label) == (month, f"{month}-01")
+
+
+def test_months_follow_each_other_with_the_days_that_are_counted(
+    client: Client, event_type: Any
+) -> None:
+    for start in ("2027-01-31T23:00Z", "2027-02-01T00:00Z", "2027-04-30T23:00Z"):
+        book_at(client, event_type, start, id=f"at{start[5:7]}")
+
+    found = client.calendar.bookings.stats(
+        by="month", timezone="UTC", start_date="2027-01-15", end_date="2027-04-29"
+    )
+
+    assert [(group.group, group.occurrences) for group in found.groups] == [
+        ("2027-01", 1),
+        ("2027-02", 1),
+    ]
+    assert found.groups[0].start_time == "2027-01-15T00:00:00+00:00"
+    assert found.groups[0].end_time == "2027-02-01T00:00:00+00:00"
+    assert found.total.occurrences == 2
+
+
+def book_at(client: Client, event_type: Any, start: str, *, id: str = "demo") -> None:
+    event_type(id, duration=1, maximum_advance=None)
     client.calendar.bookings.create(
-        event_type_id="demo",
+        event_type_id=id,
         start_time=start,
         attendee={"name": "Ada", "email": "ada@example.com"},
         by="host",
         override=["past"],
     )
-
-    [found] = client.calendar.bookings.stats(by="week", timezone=zone).groups
-
-    assert (found.group, found.label) == (week, monday)
 
 
 # -- the command

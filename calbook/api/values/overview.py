@@ -79,7 +79,7 @@ class Statistics(Value):
     """The figures of all that was counted, and of its groups.
 
     by: what the groups are; None without groups
-    timezone: the zone of days and weeks
+    timezone: the zone of days, weeks and months
     total, groups: the figures of all, and of each group
     """
 

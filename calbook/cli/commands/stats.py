@@ -20,7 +20,7 @@ def stats(
         str | None,
         o.Declared(
             "--by",
-            metavar="event|host|resource|week|status|attendee",
+            metavar="event|host|resource|week|month|status|attendee",
             help="A row for each [default: the total].",
         ),
     ] = None,

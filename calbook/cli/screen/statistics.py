@@ -127,6 +127,8 @@ def _label(by: str, item: Json) -> str:
     if by == "week":
         monday = date.fromisoformat(label)
         return f"{group} {timeline.days_text(monday, monday)}"
+    if by == "month":
+        return f"{date.fromisoformat(label):%b %Y}"
     if by == "attendee":
         return f"{group} {label}" if label else str(group)
     return str(label or group)

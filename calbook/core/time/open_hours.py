@@ -92,23 +92,19 @@ def are_open(schedule: Schedule, meetings: Sequence[Span]) -> bool:
 def _lie_in_windows(schedule: Schedule, meetings: Iterable[Span]) -> Iterator[bool]:
     """Whether each lies in a window of a local date that has one offset all day."""
     local = times.zone(schedule.timezone)
-    offsets: dict[date, timedelta | None] = {}
     known: dict[tuple[object, ...], bool] = {}
     for start, end in meetings:
-        wall = start.astimezone(local).replace(tzinfo=None)
-        day = wall.date()
-        for each in (day, day + DAY):
-            if each not in offsets:
-                offsets[each] = local.utcoffset(times.midnight(each))
-        if offsets[day] != offsets[day + DAY]:
+        day = start.astimezone(local).date()
+        midnight, next_midnight = times.day_bounds(day, schedule.timezone)
+        if next_midnight - midnight != DAY:
             yield False
             continue
         which = day if day in schedule.overrides else day.weekday()
-        key = which, wall.time(), end - start
+        since, length = start - midnight, end - start
+        key = which, since, length
         if key not in known:
-            since = wall - times.midnight(day)
             known[key] = any(
-                hours.start <= since and since + key[2] <= min(hours.end, DAY)
+                hours.start <= since and since + length <= min(hours.end, DAY)
                 for hours in hours_on(schedule, day)
             )
         yield known[key]

@@ -68,13 +68,18 @@ def make_occurrences(
             date=_date(start, request.timezone),
             start=start,
             span=meeting,
-            claim=request.event_type.claimed_span(meeting),
+            claim=claim,
             status=status,
             held_until=(
                 None if held_for is None else min(request.now + held_for, meeting.start)
             ),
         )
-        for start, meeting in zip(starts, request.meetings, strict=True)
+        for start, meeting, claim in zip(
+            starts,
+            request.meetings,
+            request.event_type.claimed_spans(request.meetings),
+            strict=True,
+        )
     ]
     for number in skipped:
         made[number] = changes.leave_out(made[number])

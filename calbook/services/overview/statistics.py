@@ -11,7 +11,13 @@ from calbook.core import checks
 from calbook.core.model import DAY
 from calbook.core.time import times
 from calbook.services.bookings import filters
-from calbook.store.statistics import GROUPS, Figures, StatisticsReader, Week
+from calbook.store.statistics import (
+    GROUPS,
+    PERIODS,
+    Figures,
+    Period,
+    StatisticsReader,
+)
 from calbook.wire.json_objects import Json
 
 if TYPE_CHECKING:
@@ -76,34 +82,41 @@ def _count(
     now: int,
     days: _Days,
 ) -> tuple[Figures, list[Figures]]:
-    if by != "week":
+    if by not in PERIODS:
         total = counting.figures(None, chosen, now=now)
         groups = counting.figures(by, chosen, now=now) if by else []
         return (total[0] if total else {}), groups
-    weeks = tuple(_weeks(counting, days))
+    periods = tuple(_periods(counting, by, days))
     others = {key: chosen[key] for key in chosen if key not in ("since", "until")}
-    return counting.figures_by_week(others, weeks, now=now)
+    return counting.figures_by_period(others, periods, now=now)
 
 
-def _weeks(counting: StatisticsReader, days: _Days) -> Iterator[Week]:
-    """The ISO weeks of a zone in which something starts, found one by one."""
+def _periods(counting: StatisticsReader, by: str, days: _Days) -> Iterator[Period]:
+    """The weeks or months of a zone in which something starts, found one by one."""
     since, until, timezone = days
     start = counting.next_start(since)
     while start is not None and (until is None or start < until):
-        week = _week(start, timezone)
-        first = week.start if since is None else max(week.start, since)
-        end = week.end if until is None else min(week.end, until)
-        yield week._replace(start=first, end=end)
+        period = _period(by, start, timezone)
+        first = period.start if since is None else max(period.start, since)
+        end = period.end if until is None else min(period.end, until)
+        yield period._replace(start=first, end=end)
         start = counting.next_start(end)
 
 
-def _week(at: int, timezone: str) -> Week:
+def _period(by: str, at: int, timezone: str) -> Period:
+    """The ISO week, or the month, of a moment."""
     day = times.local_date(times.instant(at), timezone)
-    monday = day - day.weekday() * DAY
-    year, number, _ = day.isocalendar()
-    edges = (times.day_start(d, timezone) for d in (monday, monday + 7 * DAY))
-    name = f"{year}-W{number:02}"
-    return Week(name, monday.isoformat(), *map(times.epoch, edges))
+    if by == "week":
+        first = day - day.weekday() * DAY
+        after = first + 7 * DAY
+        year, number, _ = day.isocalendar()
+        name = f"{year}-W{number:02}"
+    else:
+        first = day.replace(day=1)
+        after = (first + 31 * DAY).replace(day=1)
+        name = f"{first:%Y-%m}"
+    edges = (times.day_start(edge, timezone) for edge in (first, after))
+    return Period(name, first.isoformat(), *map(times.epoch, edges))
 
 
 def _figures(count: Mapping[str, Any], days: _Days) -> Json:

@@ -15,8 +15,8 @@ _WORDS = (
         "is not distinct from ",
     ),
     # SQLite is told the order of a join, and which index to take.
-    (re.compile(r"\bcross join ((?:\w+|\([^()]*\)) \w+)(\s+)on\b"), r"join \1\2on"),
     (re.compile(r"\b(?:not indexed|indexed by \w+)\b"), ""),
+    (re.compile(r"\bcross join ((?:\w+|\([^()]*\)) \w+)(\s+)on\b"), r"join \1\2on"),
     (re.compile(r"\bjson_group_array\("), "json_agg("),
     (re.compile(r"\bjson_object\("), "json_build_object("),
     (re.compile(r"\bjson_array\("), "json_build_array("),

@@ -128,7 +128,7 @@ create table bookings (
 );
 create index bookings_by_start on bookings (starts_at, uid);
 create index bookings_by_event_type on bookings (event_type_id, starts_at, uid);
-create index bookings_recurring on bookings (last_at, starts_at, uid)
+create index bookings_recurring on bookings (last_at, starts_at, uid, event_type_id)
     where recurring is not null;
 create index bookings_pending on bookings (starts_at, uid)
     where pending_until is not null;
@@ -154,7 +154,8 @@ create table booking_hosts (
     primary key (uid, position)
 );
 create index booking_hosts_by_host on booking_hosts (host_id, uid);
-create index booking_hosts_by_start on booking_hosts (host_id, starts_at, uid);
+create index booking_hosts_by_start
+    on booking_hosts (host_id, starts_at, uid, last_at);
 create index booking_hosts_recurring on booking_hosts (host_id, last_at)
     where last_at is not null;
 create index booking_hosts_by_turn on booking_hosts (event_type_id, host_id, made)
@@ -255,6 +256,7 @@ create table occurrences (
 );
 create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
+create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
 create index occurrences_by_start on occurrences (event_type_id, start_at);
 create index occurrences_in_time on occurrences (start_at, uid);
 create index occurrences_due on occurrences (due) where due is not null;

@@ -14,9 +14,14 @@ alter table booking_hosts
 update booking_hosts h set starts_at = b.starts_at, last_at = case
     when b.recurring is not null then coalesce(b.last_at, b.starts_at) end
 from bookings b where b.uid = h.uid;
-create index booking_hosts_by_start on booking_hosts (host_id, starts_at, uid);
+create index booking_hosts_by_start
+    on booking_hosts (host_id, starts_at, uid, last_at);
 create index booking_hosts_recurring on booking_hosts (host_id, last_at)
     where last_at is not null;
+drop index bookings_recurring;
+create index bookings_recurring on bookings (last_at, starts_at, uid, event_type_id)
+    where recurring is not null;
+create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
 
 alter table attendees drop constraint attendees_uid_person_key_key;
 drop index attendees_by_key;

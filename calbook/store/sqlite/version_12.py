@@ -17,9 +17,14 @@ update booking_hosts set (starts_at, last_at) = (
     select starts_at, iif(recurring is null, null, coalesce(last_at, starts_at))
     from bookings b where b.uid = booking_hosts.uid
 );
-create index booking_hosts_by_start on booking_hosts (host_id, starts_at, uid);
+create index booking_hosts_by_start
+    on booking_hosts (host_id, starts_at, uid, last_at);
 create index booking_hosts_recurring on booking_hosts (host_id, last_at)
     where last_at is not null;
+drop index bookings_recurring;
+create index bookings_recurring on bookings (last_at, starts_at, uid, event_type_id)
+    where recurring is not null;
+create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
 
 create trigger bookings_moved after update of starts_at, last_at, recurring on bookings
 when (old.starts_at, old.last_at, old.recurring)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from calbook.core.text import to_text
 from calbook.core.typing_names import Any
 
+_PLAIN = frozenset({str, int, bool, type(None), date, datetime})  # as most are
+_MAPPINGS = (dict, Mapping)  # the first is seen sooner
 _SETS, _LISTS = (set, frozenset), (list, tuple, Iterator)
 _LONG = 10_000  # bits: whoever reads such a number refuses it
 _DEEP = 50  # beyond it nothing is looked at: whoever reads it refuses it
@@ -18,9 +21,9 @@ _DEFAULTS = {"by": "attendee", "on_conflict": "refuse"}
 
 def reusable(value: Any, *, deep: int = 0) -> Any:
     """The value with iterators and sets as lists, to be read as often as needed."""
-    if isinstance(value, str) or deep > _DEEP:
+    if type(value) in _PLAIN or deep > _DEEP:
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, _MAPPINGS):
         return {key: reusable(item, deep=deep + 1) for key, item in value.items()}
     if isinstance(value, _SETS):
         value = sorted(value, key=_to_text)

@@ -16,14 +16,14 @@ from calbook.core.time import parsing
 from calbook.core.typing_names import Any
 from calbook.wire.json_objects import camel
 
-_LISTS = (list, tuple)  # as mostly
+_MAPPINGS, _LISTS = (dict, Mapping), (list, tuple)  # as mostly
 JsonObject = Mapping[str, Any]
 FieldReader = Callable[[Any, str], Any]
 
 
 def read_object(value: object, known: Iterable[str], field: str) -> dict[str, Any]:
     """An object with its keys in snake_case, each of them known."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, _MAPPINGS):
         raise BadInput(f"{field} must be an object", field=field)
     known = tuple(known)
     found: dict[str, Any] = {}

@@ -113,6 +113,12 @@ def release() -> None:
         _raise(_noted[0])
 
 
+def raise_lost() -> None:
+    """Raise again what came while C called a function, which could not pass it on."""
+    if last and _phase == _FREE and _listener == _thread.get_ident():
+        _raise(last)
+
+
 def begin_change() -> None:
     """Before a lock is waited for; see `release`."""
     global has_begun

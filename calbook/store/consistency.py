@@ -101,7 +101,8 @@ def _contradictions(
     if quick:
         return
     for sentences, statement in TOGETHER.items():
-        yield from _faults_together(conn, sentences, statement)
+        if not all(map(is_settled, sentences)):
+            yield from _faults_together(conn, sentences, statement)
         steps.count_statement()
     yield from _unknown_zones(conn)
     if not is_settled(OTHER_TEXT):

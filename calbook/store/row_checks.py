@@ -247,24 +247,19 @@ _OF_A_BOOKING = (
     *("private_notes", "deliveries", "reminders", "calendar_objects"),
     "counter_proposals",
 )
-CHECKS |= {
+OF_MISSING = {
     f"{{}} is not there, but its {table.replace('_', ' ')}": f"""
         select uid from {table} where uid is not null
         except select uid from bookings order by uid
     """
     for table in _OF_A_BOOKING
 }
+CHECKS |= OF_MISSING
 
-# What is wrong of one look: a column for each sentence says whether it is so, and what
-# they name comes behind these.
-TOGETHER = {
-    (
-        "{0} is listed at another time or with another status than its occurrences"
-        " have",
-        "{0} counts as a booking of {2}, which it is not",
-        "{0} is counted wrong in the turns of {1}",
-        "{0} is listed at another time among the bookings of {1}",
-    ): """
+
+def faults_of_dates(which: str) -> str:
+    """Of bookings, by what all dates of each are together."""
+    return f"""
         select b.starts_at is not o.first or coalesce(b.last_at, o.last) is not o.last
                 or b.pending_until is not o.pending
                 or b.confirmed_until is not o.confirmed
@@ -303,11 +298,23 @@ TOGETHER = {
                     and not (status = 'PENDING' and due is null)
                 ) > 0 as is_live,
                 min(event_type_id) as least_type, max(event_type_id) as most_type
-            from occurrences group by uid
+            from occurrences where {which} group by uid
         ) o
         cross join bookings b on b.uid = o.uid
         left join booking_hosts h on h.uid = o.uid
-    """,
+    """
+
+
+# What is wrong of one look: a column for each sentence says whether it is so, and what
+# they name comes behind these.
+TOGETHER = {
+    (
+        "{0} is listed at another time or with another status than its occurrences"
+        " have",
+        "{0} counts as a booking of {2}, which it is not",
+        "{0} is counted wrong in the turns of {1}",
+        "{0} is listed at another time among the bookings of {1}",
+    ): faults_of_dates("true"),
 }
 
 # Those that look at more than what is set up, which are many rows in a large file.

@@ -169,6 +169,15 @@ def test_a_gap_takes_the_offset_before_it_and_a_repeated_time_is_the_first(
     assert found == [utc(text) for text in expected]
 
 
+def test_a_later_repeated_time_is_the_first_whichever_the_series_began_with() -> None:
+    """All later ones were the second, after a first date that was."""
+    second = wall_time("2026-11-01 01:30").replace(fold=1)
+
+    *_, last = starts(a_rule("WEEKLY", 54), second, NEW_YORK)
+
+    assert last.instant == utc("2027-11-07T05:30Z")
+
+
 def test_a_start_keeps_its_date_where_the_clocks_skip_midnight() -> None:
     """In Dhaka 23:00 on 19 June 2009 was 00:00 on the 20th."""
     found = starts(a_rule("DAILY", 3), wall_time("2009-06-18 23:30"), DHAKA)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from itertools import chain
 from typing import Protocol
 
 import psycopg2
 import pytest
 from support.postgres import SUPERUSER, Server
 
-from calbook import Booking, Client, errors
-from calbook.store.row_checks import CHECKS, OTHER_TEXT
+from calbook import Booking, Client, errors, interrupts
+from calbook.store.row_checks import CHECKS, OTHER_TEXT, TOGETHER
+from calbook.store.sqlite import index_check, row_sums
 from calbook.store.sqlite.row_sums import SUMS, Sums
 
 
@@ -545,4 +548,29 @@ def test_what_sums_settle_is_not_asked_row_by_row(
         settled = {name for names in SUMS for name in names if sums.settle(name)}
 
     assert settled == {name for names in SUMS for name in names}
-    assert settled <= {*CHECKS, OTHER_TEXT}
+    assert settled <= {*CHECKS, *chain(*TOGETHER), OTHER_TEXT}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("few", [0, 1_000], ids=["index", "rows"])
+def test_ctrl_c_within_a_function_that_sqlite_calls_is_heard(
+    client: Client,
+    booking: Callable[..., Booking],
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+) -> None:
+    """SQLite says but that the function failed, which was told as a bug."""
+    booking()
+
+    def strike(*_: object) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr(row_sums, "_hash_row", strike)
+    monkeypatch.setattr(index_check, "_FEW", few)
+    usual = interrupts.listen()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            client.check()
+    finally:
+        interrupts.unlisten(usual)

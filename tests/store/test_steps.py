@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from conftest import Clock
+from conftest import DAYS, Clock
 
 from calbook import Booking, Client, Event
 from calbook.api.calendar import Calendar
@@ -26,10 +26,12 @@ from calbook.store.booking_filters import Place
 from calbook.store.booking_texts import fill_search
 from calbook.store.busy_times import busy_time_rows
 from calbook.store.facts import Facts
+from calbook.store.occurrences import is_taken
 from calbook.store.published_feeds import PublishedFeeds
 from calbook.store.sqlite.store import SqliteStore
 from calbook.store.sqlite.words import keep_words
 from calbook.store.statistics import GROUPS
+from calbook.store.transaction import Transaction
 
 SMALL, LARGE = 1_000, 100_000
 FIRST = datetime(2027, 1, 4, tzinfo=UTC)
@@ -419,6 +421,43 @@ def test_claiming_costs_the_same_in_a_large_file(files: tuple[Filled, Filled]) -
     small, large = map(claiming, files)
 
     assert large == pytest.approx(small, rel=0.1)
+
+
+def test_whether_starts_are_taken_costs_the_same_beside_many_meetings(
+    path: Path, clock: Clock
+) -> None:
+    """Each meeting of three days was looked at, for each start."""
+    start = clock.now.replace(hour=0) + timedelta(days=7)
+    always = [{"day": day, "startTime": "00:00", "endTime": "24:00"} for day in DAYS]
+    wanted = {
+        "event_type_id": "demo",
+        "attendee": {"name": "Ada", "email": "ada@example.com"},
+    }
+    spans = [
+        Span(first, first + HOUR / 4)
+        for first in (start + timedelta(days=n) for n in range(3))
+    ]
+
+    def asking(tx: Transaction) -> int:
+        assert not is_taken(tx, "user_me", spans)
+        assert isinstance(tx.connection, sqlite3.Connection)
+        return steps(tx.connection, lambda: is_taken(tx, "user_me", spans))
+
+    with Client(path, clock=clock) as client:
+        calendar, store = client.calendar, client._context.store
+        calendar.schedules.create("always", timezone="UTC", availability=always)
+        calendar.event_types.create("demo", schedule_id="always", duration=15)
+        few = store.write(asking)
+        calendar.bookings.create_all(
+            [
+                {**wanted, "start_time": start + n * HOUR / 4}
+                for n in range(-192, 288)
+                if n % 96
+            ]
+        )
+        many = store.write(asking)
+
+    assert many < 1.5 * few
 
 
 BEGIN, END = times.epoch(FIRST), times.epoch(FIRST + LARGE * HOUR)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -21,6 +21,7 @@ MAX_OCCURRENCES = 730  # occurrences of one series
 MAX_YEARS = 100  # years from a series' first date to its last
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NTH = (1, 2, 3, 4, 5, -1, -2, -3, -4, -5)
+_DAY = timedelta(days=1)
 
 
 class Frequency(StrEnum):
@@ -85,8 +86,7 @@ def starts(
             the last one is further away than a series may reach.
     """
     _check_first(rule, first.date(), timezone)
-    walls = _starts_at(wall_times(rule, first), timezone)
-    return _take(rule, first.date(), walls, most)
+    return _take(rule, first.date(), _starts_of(rule, first, timezone), most)
 
 
 def dates(
@@ -106,7 +106,7 @@ def first_starts(
     """`starts` of a rule without its end: so many, or as many as a series may reach."""
     endless = replace(rule, count=number, until=None)
     _check_first(endless, first.date(), timezone)
-    return tuple(islice(_starts_at(wall_times(endless, first), timezone), number))
+    return tuple(islice(_starts_of(endless, first, timezone), number))
 
 
 def is_day_of(day: Weekday, frequency: Frequency) -> bool:
@@ -196,20 +196,15 @@ def from_json(stored: Mapping[str, Any]) -> Recurrence:
     )
 
 
-_EPOCH = times.instant(0)
-_WALL_EPOCH = _EPOCH.replace(tzinfo=None)
-
-
-def _starts_at(walls: Iterable[datetime], timezone: str) -> Iterator[Start]:
-    """As `times.instant_of_wall` has each, for wall times whose `fold` is 0."""
-    local = times.zone(timezone)
-    for wall in walls:
-        offset = local.utcoffset(wall)
-        assert offset is not None
-        # Only a time in a gap can lie on a skipped date; asking each date costs more.
-        is_plain = local.utcoffset(wall.replace(fold=1)) == offset
-        if is_plain or not times.is_skipped(wall.date(), timezone):
-            yield Start(wall, _EPOCH + (wall - _WALL_EPOCH - offset))
+def _starts_of(rule: Recurrence, first: datetime, timezone: str) -> Iterator[Start]:
+    """As `times.instant_of_wall` has each, on the dates that the zone has."""
+    since = first - times.midnight(first.date())
+    for wall in wall_times(rule, first):
+        begin, end = times.day_bounds(wall.date(), timezone)
+        if end - begin == _DAY:  # one offset all day
+            yield Start(wall, begin + since)
+        elif begin < end:
+            yield Start(wall, times.instant_of_wall(wall, timezone))
 
 
 def _furthest(first: date) -> date:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 
+from calbook import interrupts
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
+from calbook.store.row_checks import OF_MISSING
 from calbook.store.sqlite.index_check import index_faults, page_faults
 from calbook.store.sqlite.row_sums import Sums
 from calbook.store.sqlite.schema import migrate
@@ -28,19 +30,23 @@ def find_faults(
     What is `quick` looks at pages without comparing indexes with their tables, and at
     no booking.
     """
-    schema = tuple(_schema_faults(conn))
-    with _telling_steps(conn, part_of(progress, 0, _PAGES)):
-        pages = tuple(_page_faults(conn, quick=quick, is_ours=not schema))
-    found = [*pages, *schema]
+    found = [*_schema_faults(conn)]
+    is_ours = not found
     try:
+        with _telling_steps(conn, part_of(progress, 0, _PAGES)):
+            found[:0] = _page_faults(conn, quick=quick, is_ours=is_ours)
         looking = part_of(progress, _PAGES, 1)
         if quick:
             found.extend(row_faults(conn, looking, quick=True))
         else:
-            found.extend(_reference_faults(conn))
-            found.extend(row_faults(conn, looking, is_settled=Sums(conn).settle))
+            references = [*_reference_faults(conn)]
+            found.extend(references)
+            known = frozenset() if references else OF_MISSING
+            sums = Sums(conn, known)
+            found.extend(row_faults(conn, looking, is_settled=sums.settle))
             found.extend(islice(word_faults(conn), _OF_A_KIND))
     except sqlite3.OperationalError:  # of a column or of JSON that is named above
+        interrupts.raise_lost()
         if not found:
             raise
     return tuple(dict.fromkeys(found))

@@ -230,6 +230,8 @@ def _totals_of(source: str, indexes: Sequence[_Index]) -> str:
 def _sum(index: _Index, names: Sequence[str]) -> str:
     """Bytes are hashed where a text may be no UTF-8, which Python cannot read."""
     return sum_of(
-        name if column.kind == "integer" else f"cast({name} as blob)"
-        for name, column in zip(names, index.columns, strict=True)
+        ", ".join(
+            name if column.kind == "integer" else f"cast({name} as blob)"
+            for name, column in zip(names, index.columns, strict=True)
+        )
     )

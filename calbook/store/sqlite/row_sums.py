@@ -1,201 +1,210 @@
 """Whether rows say the same, by sums of what they say: sooner than row by row.
 
 What two tables both say comes to one sum in each, in whatever order it lies there; a
-text is a hash, which is another one with each run. Where sums differ, `row_checks`
-looks at the rows.
+row is a hash, which is another one with each run. Where sums differ, `row_checks` looks
+at the rows.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
+from functools import lru_cache
+from itertools import chain
 
+from calbook import interrupts
 from calbook.core.search import BETWEEN, PHONES, REFS, fold_text
 from calbook.store.booking_filters import GIVES_TIME
-from calbook.store.row_checks import DAY, OTHER_TEXT
+from calbook.store.row_checks import DAY, OTHER_TEXT, TOGETHER, faults_of_dates
 
 _MOST = 2**31 - 1  # a prime
 _LARGE = 2**62 - 57  # another
+_NAMES = 2**14  # that are folded once
 
 
 def add_hash(conn: sqlite3.Connection) -> None:
     conn.create_function("hash_of", -1, _hash_row, deterministic=True)
 
 
-def sum_of(columns: Iterable[str]) -> str:
-    """Of rows, each by a hash of all that it says.
-
-    What is last in a tuple is all but added to its hash, and two rows that exchange it
-    would come to the same sum: a remainder tells them apart.
-    """
-    return f"sum({_LARGE} % (hash_of({', '.join(columns)}) & {_MOST}))"
-
-
 def _hash_row(*values: object) -> int:
     return hash(values)
 
 
-_SUM = "sum((entry * entry >> 20) + 1)"
+def sum_of(columns: str) -> str:
+    """Of rows, each by a hash of all that it says."""
+    return f"sum({_number_of(columns)})"
 
 
-def _hash(*texts: str) -> str:
-    joined = " || ' ' || ".join(texts)
-    return f"(hash_of(cast({joined} as blob)) & {_MOST})"
+def _number_of(columns: str) -> str:
+    """What is last in a tuple is all but added to its hash, and two rows that exchange
+    it would come to the same sum: a remainder tells them apart.
+    """
+    return f"{_LARGE} % (hash_of({columns}) & {_MOST})"
 
 
-def _rest(number: str) -> str:
-    return f"((ifnull({number}, 0) % {_MOST} + {_MOST}) % {_MOST})"
-
-
-_CLAIM = f"""(
-    {_hash("{0}.uid")} * 179424673 + {{0}}.recurrence_id * 198491317
-    + {{0}}.claim_start * 217645177 + {{0}}.claim_end * 236887691
-) % {_MOST}"""
+def _meetings(id: str, weight: str) -> str:
+    """How many an id has on a day, and how long they take, by a number of both."""
+    return f"({_number_of(id)}) * day_number % {_MOST} * ({weight} % {_MOST}) % {_MOST}"
 
 
 def _fold(text: str) -> str:
     """As `core.search` folds it, which is asked where there is more than ASCII."""
     is_ascii = f"length({text}) = length(cast({text} as blob))"
-    return f"case when {is_ascii} then lower({text}) else fold_text({text}) end"
+    folded = f"case when {is_ascii} then lower({text}) else fold_text({text}) end"
+    return f"iif({text} <> '', {folded}, null)"
 
 
 # What a booking is searched by: its own texts, then those of its persons.
 _OWN_TEXTS = f"""
-    uid || '{BETWEEN}' || {_fold("title")}
-    || iif(notes <> '', '{BETWEEN}' || {_fold("notes")}, '')
+    uid || '{BETWEEN}' || ifnull({_fold("title")}, '')
+    || ifnull('{BETWEEN}' || {_fold("notes")}, '')
 """
 _PERSONS_TEXTS = f"""
     group_concat(
-        iif(name <> '', '{BETWEEN}' || {_fold("name")}, '')
+        ifnull('{BETWEEN}' || {_fold("name")}, '')
         || iif(email <> '', '{BETWEEN}' || {_fold("person_key")}, ''), ''
     )
-    || '{REFS}'
-    || ifnull(group_concat({_fold("nullif(ref_folded, '')")}, '{BETWEEN}'), '')
+    || '{REFS}' || ifnull(group_concat({_fold("ref_folded")}, '{BETWEEN}'), '')
     || '{PHONES}' || ifnull(group_concat(nullif(phone_digits, ''), '{BETWEEN}'), '')
 """
+_DAY = f"{_number_of(f'{DAY}, status')} as day_number"
+_CLAIM = "uid, recurrence_id, claim_start, claim_end, host_id"
+_LISTED = "uid, starts_at, pending_until, confirmed_until, final_status"
+_SERIES = "(select uid from bookings where recurring is not null)"
+_IS_WRONG = "is_listed_wrong or is_of_others or is_turn_wrong or is_place_wrong"
 
-# By what is true of nothing if both statements have the same row.
+# By what is true of nothing if both statements have the same row. Tables in the order
+# of uids are read side by side, of which the others are told by sums.
 SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
     (
+        *chain(*TOGETHER),
         "{} holds time of {} for a cancelled occurrence",
         "{} holds time of {} for no occurrence",
         "{} holds time of {}, who is not its host",
         "{} holds other time of {} than its occurrence says",
+        "{} will take place but holds no time of {}",
+        "the meetings of {} are counted wrong",
     ): (
         f"""
-        select count(*), {_SUM}, 0, 0
-        from (select {_CLAIM.format("c")} as entry from claims c limit -1)
+        select {sum_of("uid, event_type_id, rowid, starts_at, listed_until")},
+            {sum_of(_LISTED)} filter (where recurring is null),
+            count(*) filter (where recurring is null and last_at <> starts_at), 0, 0, 0,
+            (select {sum_of(_CLAIM)} from claims), (
+                select ifnull(sum({_meetings("id", "weight")}), 0) % {_MOST} from (
+                    select id, {_DAY.replace(DAY, "day")},
+                        meetings * 1000003 + seconds as weight
+                    from day_counts limit -1
+                )
+            )
+        from (
+            select rowid, *, iif(recurring is null, null, ifnull(last_at, starts_at))
+                as listed_until
+            from bookings
+        )
         """,
         f"""
-        select count(*), {_SUM}, ifnull(sum(is_cancelled), 0), ifnull(sum(is_others), 0)
+        select (
+                select {sum_of("uid, event_type_id, made, starts_at, last_at")}
+                from booking_hosts indexed by sqlite_autoindex_booking_hosts_1
+                where position = 0
+            ), {sum_of(_LISTED)} filter (where is_single and position = 0), 0,
+            count(*) filter (where is_other), (
+                select count(*) from booking_hosts h
+                join booking_hosts f on f.uid = h.uid and f.position = 0
+                where h.position > 0 and (
+                    (h.event_type_id, h.made, h.starts_at, h.last_at)
+                    is not (f.event_type_id, f.made, f.starts_at, f.last_at)
+                    or h.is_live is not (not h.is_of_dates and f.is_live)
+                )
+            ), (
+                select count(*) from ({faults_of_dates(f"uid in {_SERIES}")})
+                where {_IS_WRONG}
+            ), {sum_of(_CLAIM)} filter (where status <> 'CANCELLED'),
+            ifnull(sum(
+                {_meetings("host_id", "weight")} + iif(position > 0, 0,
+                    {_meetings("event_type_id", "weight")} + {_meetings("''", "weight")}
+                )
+            ) filter (where is_single and resolution is not 'conflict'), 0) % {_MOST}
         from (
-            select {_CLAIM.format("o")} as entry,
-                o.status = 'CANCELLED' as is_cancelled,
-                not exists (
-                    select 1 from booking_hosts h
-                    where h.uid = c.uid and h.host_id = c.host_id and {GIVES_TIME}
-                ) as is_others
-            from claims c indexed by claims_by_occurrence
-            cross join occurrences o on o.uid = c.uid
-                and o.recurrence_id = c.recurrence_id
+            select o.uid, recurrence_id, claim_start, claim_end, o.event_type_id,
+                status, resolution, h.host_id, h.position, start_at as starts_at,
+                {_DAY}, h.last_at is null as is_single,
+                1000003 + end_at - start_at as weight,
+                iif(status = 'PENDING', ifnull(held_until, start_at), null)
+                    as pending_until,
+                iif(status = 'CONFIRMED', end_at, null) as confirmed_until, case
+                    when status in ('PENDING', 'CANCELLED') then 'CANCELLED'
+                    when status = 'NO_SHOW' then status else 'COMPLETED'
+                end as final_status,
+                o.event_type_id <> h.event_type_id or h.last_at is null
+                and h.is_live <> (not h.is_of_dates and status <> 'CANCELLED' and not (
+                    status = 'PENDING' and due is null
+                )) as is_other
+            from occurrences o indexed by sqlite_autoindex_occurrences_1
+            cross join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
             limit -1
         )
         """,
     ),
     ("the bookings of {} are counted wrong",): (
         f"""
-        select {_rest(f"sum(entry * (bookings % {_MOST}) % {_MOST})")} from (
-            select {_hash("event_type_id", "host_id")} as entry, bookings
-            from host_loads limit -1
-        )
+        select sum({_number_of("event_type_id, host_id")} * bookings % {_MOST})
+            % {_MOST}
+        from host_loads where bookings <> 0
         """,
         f"""
-        select {_rest("sum(entry)")} from (
-            select {_hash("event_type_id", "host_id")} as entry
-            from booking_hosts indexed by sqlite_autoindex_booking_hosts_1
-            where is_live limit -1
-        )
-        """,
-    ),
-    ("the meetings of {} are counted wrong",): (
-        f"""
-        select {_rest(f"sum(entry * (meetings % {_MOST}) % {_MOST})")},
-            {_rest(f"sum(entry * (seconds % {_MOST}) % {_MOST})")}
-        from (
-            select {_hash("id", "day", "status")} as entry, meetings, seconds
-            from day_counts limit -1
-        )
-        """,
-        f"""
-        select {_rest(f"sum(entry % {_MOST})")},
-            {_rest(f"sum(entry % {_MOST} * seconds % {_MOST})")}
-        from (
-            select {_hash("''", DAY, "status")}
-                + {_hash("event_type_id", DAY, "status")}
-                + ifnull((
-                    select sum({_hash("h.host_id", DAY, "status")})
-                    from booking_hosts h where h.uid = o.uid and {GIVES_TIME}
-                ), 0) as entry,
-                end_at - start_at as seconds
-            from occurrences o where o.resolution is not 'conflict' and o.uid not in (
-                select uid from bookings where recurring is not null
-            ) limit -1
-        )
+        select {sum_of("event_type_id, host_id")} % {_MOST}
+        from booking_hosts indexed by sqlite_autoindex_booking_hosts_1 where is_live
         """,
     ),
     ("{} has no event that tells of its making",): (
+        f"select count(*), {sum_of('uid')} from bookings",
         f"""
-        select count(*), {_SUM} from (
-            select {_hash("uid")} as entry from bookings limit -1
-        )
-        """,
-        f"""
-        select count(*), {_SUM} from (
-            select {_hash("uid")} as entry from events not indexed
-            where type in ('booking.created', 'booking.held') limit -1
-        )
+        select count(*), {sum_of("uid")} from events not indexed
+        where type in ('booking.created', 'booking.held')
         """,
     ),
-    (OTHER_TEXT,): (
+    (OTHER_TEXT, "{} has no attendee", "{} is not there, but its attendees"): (
         f"""
-        select count(*), {_SUM}, ifnull(sum(is_other), 0) from (
-            select {_hash("uid", "substr(search, length(own) + 1)")} as entry,
-                substr(search, 1, length(own)) <> own as is_other
-            from (select uid, search, {_OWN_TEXTS} as own from bookings limit -1)
-            limit -1
-        )
+        select count(*), {sum_of("uid, substr(search, length(own) + 1)")},
+            sum(instr(search, own) <> 1)
+        from (select uid, search, {_OWN_TEXTS} as own from bookings limit -1)
         """,
         f"""
-        select count(*), {_SUM}, 0 from (
-            select {_hash("uid", "texts")} as entry from (
-                select uid, {_PERSONS_TEXTS} as texts from attendees group by uid
-            ) limit -1
+        select count(*), {sum_of("uid, texts")}, 0 from (
+            select uid, {_PERSONS_TEXTS} as texts from attendees group by uid
         )
         """,
     ),
 }
 
 
-def _fold_text(text: str | None) -> str | None:
-    return None if text is None else fold_text(text)
-
-
 class Sums:
     """Which sentences are true of nothing; each pair is asked once, when it is due."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn, self._same = conn, dict[tuple[str, ...], bool]()
+    def __init__(self, conn: sqlite3.Connection, known: Container[str] = ()) -> None:
+        self._conn, self._known = conn, known
+        self._same = dict[tuple[str, ...], bool]()
         add_hash(conn)
-        conn.create_function("fold_text", 1, _fold_text, deterministic=True)
+        fold = lru_cache(_NAMES)(fold_text)
+        conn.create_function("fold_text", 1, fold, deterministic=True)
 
     def settle(self, sentence: str) -> bool:
+        if sentence in self._known:
+            return True
         for sentences, statements in SUMS.items():
             if sentence in sentences:
                 if sentences not in self._same:
-                    one, other = map(self._ask, statements)
-                    self._same[sentences] = one == other
+                    self._same[sentences] = self._are_same(*statements)
                 return self._same[sentences]
         return False
 
-    def _ask(self, statement: str) -> tuple[object, ...]:
-        return tuple(self._conn.execute(statement).fetchone())
+    def _are_same(self, one: str, other: str) -> bool:
+        try:
+            first, second = (
+                self._conn.execute(each).fetchone() for each in (one, other)
+            )
+        except sqlite3.OperationalError:  # a text that is no UTF-8
+            interrupts.raise_lost()
+            return False
+        return tuple(first) == tuple(second)

@@ -58,9 +58,7 @@ class DatesDecision(NamedTuple):
     @property
     def refused_numbers(self) -> tuple[int, ...]:
         """The places of those that may not be booked."""
-        return tuple(
-            n for n, decision in enumerate(self.decisions) if decision.refusals
-        )
+        return tuple([n for n, each in enumerate(self.decisions) if each.refusals])
 
     @property
     def overrides_used(self) -> tuple[str, ...]:
@@ -100,6 +98,9 @@ def decide_dates(
     that are not refused. With `host_id` these are in each other's way as well.
     """
     proposals = list(proposals)
+    if len(proposals) == 1:  # as mostly
+        decision = booking_rules.decide_rules(proposals[0], rules)
+        return DatesDecision(tuple(proposals), (decision,))
     decisions: dict[int, Decision] = {}
     booked: list[Span] = []
     for n in sorted(range(len(proposals)), key=lambda n: proposals[n].meeting):

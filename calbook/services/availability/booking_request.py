@@ -128,7 +128,10 @@ def hosts_with_sender(
 
 def smallest_room(hosts: HostReader, ids: Iterable[str]) -> tuple[int, str] | None:
     """Of resources the one that holds fewest persons, with how many that are."""
-    every = ((hosts.host(id).capacity, id) for id in resources_among(tuple(ids)))
+    resources = resources_among(ids)
+    if not resources:
+        return None
+    every = ((hosts.host(id).capacity, id) for id in resources)
     return min(((n, id) for n, id in every if n is not None), default=None)
 
 

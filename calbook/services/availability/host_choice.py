@@ -83,14 +83,15 @@ def _is_possible(request: BookingRequest, decision: DatesDecision) -> bool:
 def _plan_by_turn(
     facts: Facts, request: BookingRequest, known: MemberFacts
 ) -> HostPlan | None:
-    if not any(map(needs.has_choice, request.needs)):
-        return plan_hosts(facts, request, needs.members_of(request.needs), known)
+    needed = request.needs
+    if not any(map(needs.has_choice, needed)):
+        return plan_hosts(facts, request, needs.members_of(needed), known)
     worlds = _possible_worlds(facts, request, known)
     if not worlds:
         return None
     turns = Turns(facts, request)
     chosen = needs.choose_members(
-        request.needs, worlds, wanted=request.wanted, take=turns.take
+        needed, worlds, wanted=request.wanted, take=turns.take
     )
     return plan_hosts(facts, request, chosen, known)._replace(why=turns.why())
 

@@ -185,6 +185,8 @@ def make_proposals(
     request: BookingRequest, ids: HostIds, known: MemberFacts
 ) -> tuple[Proposal, ...]:
     """The facts for each meeting, whatever becomes of the others."""
+    if not request.takers:
+        return _propose_each(request, request.members_on(0, ids), known)
     numbers = range(len(request.meetings))
     on_dates = [request.members_on(n, ids) for n in numbers]
     every = {

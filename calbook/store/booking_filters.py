@@ -150,13 +150,9 @@ _OF_HOST = {
 IS_LIKE = """(
     b.search like :like_text or b.search like :like_ref or b.search like :like_digits
 )"""
-_UIDS_PENDING = (
-    "select uid from bookings indexed by bookings_pending"
-    " where pending_until is not null and pending_until > :now"
-)
 _COPIED = ("uid", "starts_at", "last_at")
 _RANGE = ("since", "until")
-_FEW = 500
+FEW = 500
 _EVER = 2**62
 
 
@@ -192,17 +188,17 @@ def choose_walk(conn: Connection, filters: Mapping[str, Any]) -> Walk:
     is_all = "statuses" not in filters or are_of_person(filters)
     if letters == "indexed" or is_all:
         return Walk(host, has_few=True, letters=letters)
-    return Walk(host, _has_few(conn, filters, host), letters)
+    return Walk(host, has_few(conn, filters, host), letters)
 
 
-def _has_few(conn: Connection, filters: Mapping[str, Any], host: str | None) -> bool:
+def has_few(conn: Connection, filters: Mapping[str, Any], host: str | None) -> bool:
     if host:
         rows = f"booking_hosts where host_id = :{host}"
     elif "event_type_id" in filters:
         rows = "bookings where event_type_id = :event_type_id"
     else:
         return False
-    last = f"select 1 from {rows} limit 1 offset {_FEW}"
+    last = f"select 1 from {rows} limit 1 offset {FEW}"
     return conn.execute(last, filters).fetchone() is None
 
 
@@ -236,7 +232,7 @@ def matching_bookings(
             latest_first=latest_first,
         )
     elif "statuses" in filters and not walk.has_few:
-        others = _without(filters, "statuses")
+        others = without(filters, "statuses")
         arms = [
             _arm(
                 others, walk, index, f"{found} and {_STATUS} = '{status}'", dates, after
@@ -248,7 +244,7 @@ def matching_bookings(
         arms = [_arm(filters, walk, None, dates, after)]
     if "since" in filters:
         under_way = _UNDER_WAY.format(persons=persons)
-        others = _without(filters, *_RANGE)
+        others = without(filters, *_RANGE)
         arms.append(_arm(others, walk, "bookings_recurring", under_way, after))
     return " union all ".join(arms)
 
@@ -264,7 +260,7 @@ def _arm(
         by = f"indexed by {index}" if index else ""
         return f"select b.uid, b.starts_at from bookings b {by} {where}"
     own = f"h.host_id = :{walk.host}"
-    where = where_clause(_without(filters, walk.host), FILTERS, own, *more)
+    where = where_clause(without(filters, walk.host), FILTERS, own, *more)
     for name in _COPIED:
         where = where.replace(f"b.{name}", f"h.{name}")
     return (
@@ -274,60 +270,8 @@ def _arm(
     )
 
 
-def _without(filters: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def without(filters: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if name not in names}
-
-
-def host_meetings(
-    filters: Mapping[str, Any], host: str, after: str | None = None
-) -> str:
-    """The occurrences of one host, by (start_at, uid, tie).
-
-    A single one's start is its booking's, and found so; those of series are sorted.
-    """
-    own = f"h.host_id = :{host} and {GIVES_TIME}"
-    where = where_clause(_without(filters, host), OCCURRENCE_FILTERS, own, after)
-    as_booked = where.replace("o.start_at, o.uid", "h.starts_at, h.uid")
-    as_booked = as_booked.replace("o.start_at", "h.starts_at")
-    since = "and h.last_at >= :since" if "since" in filters else ""
-    meetings = "cross join bookings b on b.uid = h.uid cross join occurrences o"
-    return f"""
-        select o.uid as uid, o.recurrence_id as recurrence_id,
-            h.starts_at as start_at, 0 as tie
-        from booking_hosts h indexed by booking_hosts_by_start
-        {meetings} on o.uid = h.uid
-        {as_booked} and h.last_at is null
-        union all
-        select o.uid, o.recurrence_id, o.start_at, o.recurrence_id
-        from booking_hosts h indexed by booking_hosts_recurring
-        {meetings} on o.uid = h.uid
-        {where} and h.last_at is not null {since}
-    """
-
-
-def other_meetings(
-    conn: Connection, filters: Mapping[str, Any], after: str | None = None
-) -> str:
-    """The occurrences that filters mean, of whichever host.
-
-    Those of few bookings, where an index has all that may have any; else by start.
-    """
-    found, more = None, None
-    if are_of_person(filters):
-        pass  # somebody's are found by who it is
-    elif "search" in filters:
-        from calbook.store import searching  # few ask
-
-        letters = searching.choose_letters(conn, filters, False)
-        found = searching.lettered_uids() if letters == "indexed" else None
-        more = IS_LIKE if letters == "like" else None
-    elif filters.get("statuses") == '["PENDING"]':
-        found = _UIDS_PENDING
-    meetings = "occurrences o"
-    if found:
-        meetings = f"({found}) found cross join {meetings} on o.uid = found.uid"
-    where = where_clause(filters, OCCURRENCE_FILTERS, more, after)
-    return f"from {meetings} cross join bookings b on b.uid = o.uid {where}"
 
 
 def where_clause(

@@ -13,8 +13,8 @@ from calbook.store.booking_filters import (
     bound_filters,
     choose_walk,
     matching_bookings,
-    other_meetings,
 )
+from calbook.store.meetings import other_meetings
 from calbook.store.reader import Reader
 
 

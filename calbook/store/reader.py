@@ -12,10 +12,7 @@ from calbook.store.booking_filters import (
     Place,
     bound_filters,
     choose_walk,
-    host_meetings,
     matching_bookings,
-    other_meetings,
-    walked_host,
 )
 
 if TYPE_CHECKING:
@@ -277,12 +274,14 @@ class Reader:
 
         `start_at` and `recurrence_id` are its own; else as `booking_rows`.
         """
+        from calbook.store.meetings import other_meetings, walked_meetings  # few ask
+
         order = OCCURRENCE_ORDER[latest_first]
         behind = OCCURRENCE_AFTER[latest_first] if after else None
-        if host := walked_host(filters):
+        if walked := walked_meetings(self._conn, filters, behind):
             page = f"""
                 from (
-                    {host_meetings(filters, host, behind)} {_PAGE_ORDER[latest_first]}
+                    {walked} {_PAGE_ORDER[latest_first]}
                     limit :limit offset :offset
                 ) page cross join bookings b on b.uid = page.uid
                 cross join occurrences o
@@ -299,10 +298,11 @@ class Reader:
         ).fetchall()
 
     def count_occurrences(self, filters: Mapping[str, Any], *, now: int) -> int:
+        from calbook.store.meetings import other_meetings, walked_meetings  # few ask
+
+        walked = walked_meetings(self._conn, filters)
         meetings = (
-            f"from ({host_meetings(filters, host)}) found"
-            if (host := walked_host(filters))
-            else other_meetings(self._conn, filters)
+            f"from ({walked}) found" if walked else other_meetings(self._conn, filters)
         )
         found = self._conn.execute(
             f"select count(*) {meetings}", bound_filters(filters, now=now)

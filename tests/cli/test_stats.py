@@ -344,7 +344,9 @@ def test_a_month_begins_with_its_first_day_in_the_zone(
 ) -> None:
     book_at(client, event_type, start)
 
-    [found] = client.calendar.bookings.stats(by="month", timezone=zone).groups
+    [found] = client.calendar.bookings.stats(
+        by="month", timezone=zone, start_date="2027-01-01"
+    ).groups
 
     assert (found.group, found.label) == (month, f"{month}-01")
 

@@ -15,7 +15,7 @@ from conftest import MONDAY, Clock
 from calbook import Client, errors
 from calbook.core.model import Status
 from calbook.services.bookings.read import iter_occurrences
-from calbook.store import booking_filters, reader
+from calbook.store import booking_filters, meetings, reader
 from calbook.store.booking_filters import Walk
 
 STATUSES = (
@@ -118,16 +118,18 @@ def test_whatever_is_walked_the_same_is_found(
     asked = list(islice(filters(), 0, None, 7))
 
     few = [listed(client, wanted) for wanted in asked]
-    monkeypatch.setattr(booking_filters, "_FEW", 0)
+    monkeypatch.setattr(booking_filters, "FEW", 0)
     many = [listed(client, wanted) for wanted in asked]
+    monkeypatch.setattr(meetings, "FEW", 0)
+    own = [listed(client, wanted) for wanted in asked]
     monkeypatch.setattr(reader, "choose_walk", lambda *_: Walk(None, has_few=True))
-    monkeypatch.setattr(reader, "walked_host", lambda _: None)
+    monkeypatch.setattr(meetings, "walked_meetings", lambda *_: None)
     plain = [listed(client, wanted) for wanted in asked]
 
     assert len(story) > 40
     kinds = {b["status"] for found, *_ in plain for b in found}
     assert kinds == {*map(str, Status)}
     assert {len(found) for found, *_ in plain} >= {0, 1, 2, 5}
-    for wanted, *found in zip(asked, few, many, plain, strict=True):
-        assert found[0] == found[2], wanted
-        assert found[1] == found[2], wanted
+    for wanted, expected, *found in zip(asked, plain, few, many, own, strict=True):
+        for each in found:
+            assert each == expected, wanted

@@ -306,6 +306,21 @@ ASKED: dict[str, Ask] = {
         )
         for status in ("PENDING", "NO_SHOW", "CANCELLED", "COMPLETED")
     },
+    **{
+        f"no {whose} meeting that is {status}": (
+            lambda facts, file, which=which, status=status: meetings(
+                facts, statuses=json.dumps([status]), **which
+            )
+        )
+        for status in ("PENDING", "NO_SHOW", "CANCELLED", "COMPLETED")
+        for whose, which in {
+            "general": {},
+            "host's": {"host_id": "user_few"},
+            "busy host's": {"host_id": "user_me"},
+            "event type's": {"event_type_id": "evt_demo"},
+        }.items()
+        if (status, whose) != ("COMPLETED", "busy host's")  # all series are looked at
+    },
     "no busy host's request": lambda facts, file: page(
         facts, host_id="user_me", statuses='["PENDING"]'
     ),

@@ -257,6 +257,8 @@ create table occurrences (
 create index occurrences_held on occurrences (start_at)
     where held_until is not null and status = 'PENDING';
 create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
+create index occurrences_by_status on occurrences (status, start_at, uid)
+    where status <> 'CONFIRMED';
 create index occurrences_by_start on occurrences (event_type_id, start_at);
 create index occurrences_in_time on occurrences (start_at, uid);
 create index occurrences_due on occurrences (due) where due is not null;

@@ -22,6 +22,8 @@ drop index bookings_recurring;
 create index bookings_recurring on bookings (last_at, starts_at, uid, event_type_id)
     where recurring is not null;
 create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
+create index occurrences_by_status on occurrences (status, start_at, uid)
+    where status <> 'CONFIRMED';
 
 alter table attendees drop constraint attendees_uid_person_key_key;
 drop index attendees_by_key;

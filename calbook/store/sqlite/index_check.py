@@ -12,7 +12,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from calbook.store.sqlite.row_sums import add_hash, sum_of
@@ -49,7 +49,11 @@ class _Column(NamedTuple):
 
 
 class _Index(NamedTuple):
-    """The columns of the key come first; `unique` of them no two entries share."""
+    """The columns of the key come first; `unique` of them no two entries share.
+
+    Of those that may, all are told apart that lie before a column with nulls, which no
+    key can have.
+    """
 
     name: str
     root: int
@@ -155,8 +159,18 @@ def _read_index(
         else:
             return None
     where = (given and given[2]) or ""
-    unique = keys if unique else len(columns)
-    return _Index(name, root, columns, unique, where, bool(is_key))
+    if not unique:
+        filled = takewhile(lambda c: not _has_null(conn, table, c, where), columns)
+        keys = len([*filled]) or len(columns)
+    return _Index(name, root, columns, keys, where, bool(is_key))
+
+
+def _has_null(
+    conn: sqlite3.Connection, table: str, column: _Column, where: str
+) -> bool:
+    which = f"({where or 'true'}) and {column.expression} is null"
+    found = conn.execute(f"select 1 from {table} where {which} limit 1")
+    return found.fetchone() is not None
 
 
 def _kind_of(conn: sqlite3.Connection, table: str, expression: str) -> str:

@@ -115,6 +115,7 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
                     (h.event_type_id, h.made, h.starts_at, h.last_at)
                     is not (f.event_type_id, f.made, f.starts_at, f.last_at)
                     or h.is_live is not (not h.is_of_dates and f.is_live)
+                    or f.is_of_dates
                 )
             ), (
                 select count(*) from ({faults_of_dates(f"uid in {_SERIES}")})
@@ -127,8 +128,9 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
             ) filter (where is_single and resolution is not 'conflict'), 0) % {_MOST}
         from (
             select o.uid, recurrence_id, claim_start, claim_end, o.event_type_id,
-                status, resolution, h.host_id, h.position, start_at as starts_at,
-                {_DAY}, h.last_at is null as is_single,
+                status, resolution, h.host_id, h.position,
+                iif(resolution is 'conflict', null, start_at) as starts_at, {_DAY},
+                h.last_at is null as is_single,
                 1000003 + end_at - start_at as weight,
                 iif(status = 'PENDING', ifnull(held_until, start_at), null)
                     as pending_until,

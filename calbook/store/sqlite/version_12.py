@@ -25,6 +25,8 @@ drop index bookings_recurring;
 create index bookings_recurring on bookings (last_at, starts_at, uid, event_type_id)
     where recurring is not null;
 create index occurrences_with_hosts on occurrences (uid) where hosts is not null;
+create index occurrences_by_status on occurrences (status, start_at, uid)
+    where status <> 'CONFIRMED';
 
 create trigger bookings_moved after update of starts_at, last_at, recurring on bookings
 when (old.starts_at, old.last_at, old.recurring)

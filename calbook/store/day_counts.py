@@ -177,7 +177,7 @@ FILTERED: Mapping[str, Kind] = {
 
 # -- the statements
 
-_PIECES = """
+PIECES = """
     with pieces (n, since, until) as materialized (
         select cast(key as bigint), cast(value ->> 0 as bigint),
             cast(value ->> 1 as bigint)
@@ -185,7 +185,7 @@ _PIECES = """
     )
 """
 _COUNTS = f"""
-    {_PIECES}
+    {PIECES}
     select p.n, k.id, c.status, cast(sum(c.meetings) as bigint),
         cast(sum(c.seconds) as bigint)
     from pieces p cross join {{ids}}
@@ -195,7 +195,7 @@ _COUNTS = f"""
 _SHOWN = f"k.id, o.start_at, {OCCURRENCE_STATUS}, o.end_at - o.start_at"
 _IS_SINGLE = "b.recurring is null and o.resolution is not 'conflict'"
 _DATES = f"""
-    {_PIECES}
+    {PIECES}
     select {_SHOWN} from pieces p cross join {{ids}} {{dates}}
     cross join bookings b on b.uid = o.uid where {_IS_SINGLE} and {{which}}
 """
@@ -216,7 +216,7 @@ _DATES_OF_SERIES = f"""
 """
 # A list for each group: what would be sorted to be grouped is not fetched row by row.
 _LEADS = f"""
-    {_PIECES}
+    {PIECES}
     select p.n, k.id,
         (select json_group_array(b.starts_at - b.created_at) from {{leads}})
     from pieces p cross join {{ids}} where {{which}}
@@ -257,22 +257,24 @@ class Counting:
             self._read_leads()
         return {key: t for key, t in self.tallies.items() if t.statuses.total()}
 
-    def _tally(self, n: int, id: str) -> Tally:
+    def _tally(self, n: int, id: str, status: str) -> Tally:
+        """What is counted of an id or, where groups are these, of a status."""
         return self.tallies.setdefault((n, id), Tally())
 
     def _count_days(self, when: Range, by_time: Mapping[str, str]) -> None:
         """Whole days; `by_time` is what time made of a status that is stored."""
         days = [_day_numbers(each.within(when)) for each in self._days]
         for n, id, status, *figures in self._ask(_COUNTS, days):
-            self._tally(n, id).add_singles(by_time.get(status, status), *figures)
+            shown = by_time.get(status, status)
+            self._tally(n, id, shown).add_singles(shown, *figures)
 
     def _count_expired_holds(self) -> None:
         """They are no requests any more."""
         coming = self._after.within(Range(self._days[0].since, self._days[-1].until))
         for id, start, status, length in self._ask(_EXPIRED_HOLDS, within=coming):
             if (n := _place(self._days, start)) is not None:
-                self._tally(n, id).add_singles("PENDING", -1, -length)
-                self._tally(n, id).add_singles(status, 1, length)
+                self._tally(n, id, "PENDING").add_singles("PENDING", -1, -length)
+                self._tally(n, id, status).add_singles(status, 1, length)
 
     def _count_edges(self) -> None:
         """What lies in another range than its day does, and what is of these days."""
@@ -288,9 +290,9 @@ class Counting:
             counted = None if is_now else _place(self._days, start)
             n = _place(self._ranges, start)
             if n != counted and counted is not None:
-                self._tally(counted, id).add_singles(status, -1, -length)
+                self._tally(counted, id, status).add_singles(status, -1, -length)
             if n != counted and n is not None:
-                self._tally(n, id).add_singles(status, 1, length)
+                self._tally(n, id, status).add_singles(status, 1, length)
 
     def _count_series(self) -> None:
         all = Range(self._ranges[0].since, self._ranges[-1].until)
@@ -299,13 +301,13 @@ class Counting:
             _DATES_OF_SERIES, within=all, when=when
         ):
             if (n := _place(self._ranges, start)) is not None:
-                tally = self._tally(n, id)
+                tally = self._tally(n, id, status)
                 tally.add(status, *figures)
                 tally.series.update(json.loads(numbers))
 
     def _read_leads(self) -> None:
         for n, id, leads in self._ask(_LEADS, self._ranges):
-            self._tally(n, id).leads = json.loads(leads or "[]")
+            self._tally(n, id, "").leads = json.loads(leads or "[]")
 
     def _ask(
         self,

@@ -190,14 +190,19 @@ class StatisticsReader(Reader):
     ) -> list[Figures]:
         """A row for each group, or one of all."""
         kind = _kind(filters, KINDS.get(by)) if by in KINDS else None
+        count = Counting
+        if by == "status" and filters.keys() <= {"since", "until"}:
+            from calbook.store.status_counts import CountingByStatus  # few ask
+
+            kind, count = KINDS[None], CountingByStatus
         if kind is None:
             rows = self._count(GROUPS[by] if by else _TOTAL, by, filters, now)
             return [*map(_named, rows)]
         within = Range(
             filters.get("since", ALWAYS.since), filters.get("until", ALWAYS.until)
         )
-        counting = Counting(self._conn, kind, [within], id=_id(filters), now=now)
-        labels = {} if by is None else self.names(NOUNS[by])
+        counting = count(self._conn, kind, [within], id=_id(filters), now=now)
+        labels = self.names(NOUNS[by]) if by in NOUNS else {}
         found = [
             {"key": None if by is None else id, "label": labels.get(id)} | t.figures()
             for (_, id), t in counting.run().items()

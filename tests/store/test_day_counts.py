@@ -101,7 +101,8 @@ def test_what_is_counted_of_each_day_is_what_a_look_at_the_rows_finds(
         for one in chance.choices(made, k=40):
             change(furnished, chance, one)
         assert furnished.check() == ()
-        for by, key in product((None, "event", "host", "resource"), (None, *KEYS)):
+        kinds = (None, "event", "host", "resource", "status")
+        for by, key in product(kinds, (None, *KEYS)):
             compare(furnished, chance, clock, by, key)
 
 

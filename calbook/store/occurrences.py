@@ -116,11 +116,13 @@ def _insert_each(
 
 def _shared(o: Occurrence) -> tuple[object, ...]:
     """What follows from the date of one is the same of all that share this."""
-    (instant, wall, *given), (start, end), claim = o.start, o.span, o.claim
-    if not (o.recurrence_id == start == instant and wall.date() == o.date):
+    given, span, claim = o.start, o.span, o.claim
+    start, end = span
+    wall = given.wall
+    if not (o.recurrence_id == start == given.instant and wall.date() == o.date):
         return (o,)
-    lengths = (end - start, start - claim.start, claim.end - end)
-    return (wall.time(), given, lengths, o[5:])
+    buffers = () if claim is span else (start - claim.start, claim.end - end)
+    return (wall.time(), given[2:], end - start, buffers, o[5:])
 
 
 def _insert_alike(

@@ -61,7 +61,7 @@ def _one(directory: Path, blank: Book) -> Figure:
     return Figure(
         "100 bookings in an open client / BASE",
         (many - few) * 100 / (10 * _ONES),
-        at_most=5,
+        at_most=4,
         unit=processes.unit(),
         how=(f"bookings.create(…), by what {10 * _ONES} more take",),
     )

@@ -160,8 +160,8 @@ def _read_index(
             return None
     where = (given and given[2]) or ""
     if not unique:
-        filled = takewhile(lambda c: not _has_null(conn, table, c, where), columns)
-        keys = len([*filled]) or len(columns)
+        filled = takewhile(lambda c: not _has_null(conn, table, c, where), columns[1:])
+        keys = 1 + len([*filled])
     return _Index(name, root, columns, keys, where, bool(is_key))
 
 

@@ -44,7 +44,8 @@ def _number_of(columns: str) -> str:
 
 
 def _of_ids(*ids: str) -> str:
-    return " + ".join(f"(hash_of({id}) & {_MOST})" for id in ids)
+    """The hash of an empty text is 0."""
+    return " + ".join(f"(hash_of({id}) & {_MOST}) + 1" for id in ids)
 
 
 def _meetings(ids: str) -> str:

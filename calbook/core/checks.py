@@ -12,7 +12,7 @@ from functools import lru_cache
 from calbook.core import domain_names
 from calbook.core import patterns as re
 from calbook.core.errors import BadInput
-from calbook.core.text import excerpt, printable, to_text
+from calbook.core.text import excerpt, plain_text, printable, to_text
 from calbook.core.typing_names import Any
 
 NAME_LENGTH = 200
@@ -63,6 +63,7 @@ def prose(value: object, field: str, *, most: int = NOTES_LENGTH) -> str:
 def _text(value: object, field: str, *, most: int) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{field} must be text, not {_kind(value)}", field=field)
+    value = plain_text(value)
     if len(value) > most:
         raise BadInput(
             f"{field} has {len(value):,} characters; at most {most:,} fit",

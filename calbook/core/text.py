@@ -38,6 +38,11 @@ def to_text(value: object, how: Callable[[object], str] = str) -> str:
         return "that number"
 
 
+def plain_text(text: str) -> str:
+    """The same as nothing but text, be it markup or a word of an enumeration."""
+    return str.__str__(text)
+
+
 def printable(text: str) -> str:
     """Spell control, format and separator characters as `\\uXXXX`.
 

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from calbook.core.time import times
 from calbook.store.booking_texts import search_faults
 from calbook.store.kind_checks import kind_faults
-from calbook.store.row_checks import CHECKS, OF_BOOKINGS, OTHER_TEXT, TOGETHER
+from calbook.store.row_checks import (
+    CHECKS,
+    CONDITIONS,
+    OF_BOOKINGS,
+    OTHER_TEXT,
+    TOGETHER,
+)
 from calbook.store.value_checks import value_faults
 
 if TYPE_CHECKING:
@@ -91,10 +97,11 @@ def _contradictions(
     quick: bool,
 ) -> Iterator[str]:
     yield from _name_some(kind_faults(conn, quick=quick))
+    settled = frozenset() if quick else frozenset(_settled_by_rows(conn))
     for sentence, statement in CHECKS.items():
         if quick and sentence in OF_BOOKINGS:
             continue
-        if not is_settled(sentence):
+        if sentence not in settled and not is_settled(sentence):
             found = conn.execute(f"select * from ({statement}) as found limit {_MOST}")
             yield from (sentence.format(*row) for row in found.fetchall())
         steps.count_statement()
@@ -118,6 +125,14 @@ def _name_some(faults: Iterable[tuple[str, tuple[object, ...]]]) -> Iterator[str
         told[sentence] += 1
         if told[sentence] <= _MOST:
             yield sentence.format(*facts)
+
+
+def _settled_by_rows(conn: Connection) -> Iterator[str]:
+    """Sentences that are true of no row."""
+    for table, conditions in CONDITIONS.items():
+        counts = ", ".join(f"count(*) filter (where {c})" for c in conditions.values())
+        found = conn.execute(f"select {counts} from {table}").fetchall()[0]
+        yield from (each for each, n in zip(conditions, found, strict=True) if not n)
 
 
 def _faults_together(

@@ -70,25 +70,6 @@ CHECKS = {
         from occurrences o join booking_hosts h on h.uid = o.uid and {GIVES_TIME}
         where start_at < claim_start or end_at > claim_end
     """,
-    "{} is due at another time than its status ends": """
-        select distinct uid from occurrences where due is not case status
-            when 'PENDING' then coalesce(held_until, start_at)
-            when 'CONFIRMED' then end_at
-        end and due is not null
-    """,
-    "{} is held for longer than until it begins": """
-        select distinct uid from occurrences where held_until > start_at
-    """,
-    "{} has the unknown status {}": """
-        select uid, status from occurrences
-        where status not in (
-            'PENDING', 'CONFIRMED', 'CANCELLED', 'COMPLETED', 'NO_SHOW'
-        )
-    """,
-    "{} is {} and yet ended as {}": """
-        select uid, status, coalesce(resolution, 'nothing') from occurrences
-        where (status = 'CANCELLED') <> (resolution is not null)
-    """,
     "the bookings of {} are counted wrong": """
         select distinct host_id from (
             select event_type_id, host_id, bookings from host_loads
@@ -179,9 +160,6 @@ CHECKS = {
         where (b.version < 0 or b.sequence < 0)
         and (e.version > b.version or e.sequence > b.sequence)
     """,
-    "{} has an event of time's that says {} did it": """
-        select uid, actor from events where by = 'system' and actor is not null
-    """,
     "{} is being sent by another machine, which no file allows": """
         select id from deliveries where leased_until is not null
     """,
@@ -190,9 +168,6 @@ CHECKS = {
             select 1 from person_keys k
             where k.person_id = p.id and k.key = 'id:' || p.id
         )
-    """,
-    "{} has no title": """
-        select uid from bookings where title = ''
     """,
     "{} joined {} behind a booking that is not there": """
         select host_id, event_type_id from host_joins
@@ -242,6 +217,59 @@ CHECKS = {
         where d.uid is not r.uid or d.kind <> 'reminder'
     """,
 }
+# What is wrong with a row alone: of a table, what a sentence names, and when.
+_OF_ROWS = {
+    "occurrences": {
+        "{} is due at another time than its status ends": (
+            "uid",
+            """due is not case status
+                when 'PENDING' then coalesce(held_until, start_at)
+                when 'CONFIRMED' then end_at
+            end and due is not null""",
+        ),
+        "{} is held for longer than until it begins": (
+            "uid",
+            "held_until > start_at",
+        ),
+        "{} has the unknown status {}": (
+            "uid, status",
+            """status not in (
+                'PENDING', 'CONFIRMED', 'CANCELLED', 'COMPLETED', 'NO_SHOW'
+            )""",
+        ),
+        "{} is {} and yet ended as {}": (
+            "uid, status, coalesce(resolution, 'nothing')",
+            "(status = 'CANCELLED') <> (resolution is not null)",
+        ),
+    },
+    "events": {
+        "{} has an event of time's that says {} did it": (
+            "uid, actor",
+            "by = 'system' and actor is not null",
+        ),
+    },
+    "bookings": {"{} has no title": ("uid", "title = ''")},
+}
+CHECKS |= {
+    sentence: f"select distinct {names} from {table} where {condition}"
+    for table, sentences in _OF_ROWS.items()
+    for sentence, (names, condition) in sentences.items()
+}
+# Without which rows of a table there is nothing to find: they are counted in one walk.
+CONDITIONS = {
+    table: {sentence: condition for sentence, (_, condition) in sentences.items()}
+    for table, sentences in _OF_ROWS.items()
+}
+CONDITIONS["occurrences"] |= {
+    "{} takes place with {}, of whom nothing else says so": "hosts is not null",
+    "{} takes place outside the time that it holds of {}": "start_at < claim_start"
+    " or end_at > claim_end",
+}
+CONDITIONS["attendees"] = {
+    "{} has its attendee {} on a date that it does not have": "only_on is not null"
+    " or absent_on is not null",
+}
+
 _OF_A_BOOKING = (
     *("booking_hosts", "attendees", "occurrences", "events", "notes"),
     *("private_notes", "deliveries", "reminders", "calendar_objects"),

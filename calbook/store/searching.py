@@ -113,7 +113,7 @@ def _indexed(
     *,
     latest_first: bool | None,
 ) -> str:
-    """Of a page no more than it may have: to the place where it is full.
+    """Of a page no more than it may have: what fills it, and all of the last place.
 
     Within a place the order is another one.
     """
@@ -126,11 +126,17 @@ def _indexed(
     select = "select b.uid, b.starts_at"
     if latest_first is None:
         return f"{select} {found(_FIRST, _LAST)}"
-    order = "desc" if latest_first else "asc"
-    full = f"""(
-        select w.rowid {found(_FIRST, _LAST)} order by w.rowid {order}
-        limit 1 offset :offset + :limit - 1
-    ) / 32 * 32"""
+    order, furthest, is_before = "asc", "max", "place < {0}"
     if latest_first:
-        return f"{select} {found(f'max({_FIRST}, coalesce({full}, 0))', _LAST)}"
-    return f"{select} {found(_FIRST, f'min({_LAST}, coalesce({full} + 31, {_LAST}))')}"
+        order, furthest, is_before = "desc", "min", "place > {0} + 31"
+    last = f"(select {furthest}(place) from page) / 32 * 32"
+    return f"""
+        select uid, starts_at from (
+            with page (uid, starts_at, place) as materialized (
+                {select}, w.rowid {found(_FIRST, _LAST)} order by w.rowid {order}
+                limit :offset + :limit
+            )
+            select uid, starts_at from page where {is_before.format(last)}
+            union all {select} {found(last, f"{last} + 31")}
+        )
+    """

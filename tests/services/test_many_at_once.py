@@ -302,6 +302,33 @@ def test_what_a_thousand_answer_is_kept_small(client: Client) -> None:
         made[350]
 
 
+class _Word(str):
+    """As what templates and enumerations have for text."""
+
+    __slots__ = ()
+
+
+def test_text_of_a_kind_of_its_own_is_kept_as_text(client: Client) -> None:
+    """None of it can be packed, and nobody wants it back."""
+    set_up(client)
+    person = {"name": _Word("Eve"), "email": _Word("eve@example.com")}
+    wanted = {
+        "event_type_id": "team",
+        "attendee": {**person, "timezone": _Word("Asia/Tokyo")},
+        "timezone": _Word("Europe/Berlin"),
+        "notes": _Word("n"),
+        "by": "host",
+        "override": ["hours", "advance"],
+    }
+    lines = [{**wanted, "start_time": DAY + timedelta(days=n)} for n in range(100)]
+
+    made = client.calendar.bookings.create_all(lines)[0]
+
+    texts = (made.attendee.name, made.attendee.email, made.attendee.timezone)
+    assert texts == ("Eve", "eve@example.com", "Asia/Tokyo")
+    assert {type(text) for text in (*texts, made.timezone, made.notes)} == {str}
+
+
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="has no /proc")
 def test_what_may_be_taken_back_goes_through_no_file(path: Path, clock: Clock) -> None:
     """SQLite wrote the pages of each row into one, 36 times for a booking."""

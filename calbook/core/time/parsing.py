@@ -19,7 +19,7 @@ from calbook.core.errors import (
     NonexistentTime,
 )
 from calbook.core.model import DAY, SECOND, GivenStart
-from calbook.core.text import excerpt, to_text
+from calbook.core.text import excerpt, plain_text, to_text
 from calbook.core.time import times
 from calbook.core.typing_names import NamedTuple
 
@@ -67,7 +67,7 @@ def is_timezone(name: str) -> bool:
 def timezone(name: str) -> str:
     """The name again if it is an IANA zone; membership is tested before any file."""
     if isinstance(name, str) and name in _zone_names():
-        return name
+        return plain_text(name)
     raise BadZone(excerpt(name), _nearest(to_text(name)[:80]))
 
 

@@ -160,16 +160,22 @@ def _read_index(
             return None
     where = (given and given[2]) or ""
     if not unique:
-        filled = takewhile(lambda c: not _has_null(conn, table, c, where), columns)
-        keys = len([*filled]) or len(columns)
+        filled = takewhile(lambda c: not _has_null(conn, table, c, where), columns[1:])
+        keys = 1 + len([*filled])
     return _Index(name, root, columns, keys, where, bool(is_key))
+
+
+def _source(conn: sqlite3.Connection, table: str) -> str:
+    """What reads the table itself."""
+    ((source,),) = conn.execute(_FROM_TABLE, (table,)).fetchall()
+    return str(source)
 
 
 def _has_null(
     conn: sqlite3.Connection, table: str, column: _Column, where: str
 ) -> bool:
     which = f"({where or 'true'}) and {column.expression} is null"
-    found = conn.execute(f"select 1 from {table} where {which} limit 1")
+    found = conn.execute(f"select 1 from {_source(conn, table)} where {which} limit 1")
     return found.fetchone() is not None
 
 
@@ -223,8 +229,7 @@ def _agree(conn: sqlite3.Connection, table: str, indexes: Sequence[_Index]) -> b
     if not others:
         return True
     found = [conn.execute(_total_of(index)).fetchone()[0] for index in others]
-    ((source,),) = conn.execute(_FROM_TABLE, (table,)).fetchall()
-    wanted = conn.execute(_totals_of(source, others)).fetchone()
+    wanted = conn.execute(_totals_of(_source(conn, table), others)).fetchone()
     return found == [*wanted]
 
 

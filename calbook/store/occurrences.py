@@ -83,8 +83,8 @@ _IS_TAKEN = """
             and b.busy_start > s.start_at - :longest
             and b.busy_end > s.start_at
     ) or exists (
-        select 1 from hosts h where h.id = :host_id
-            and h.retired_at < (select max(end_at) from spans)
+        select 1 from (select max(end_at) as end_at from spans) s
+            cross join hosts h on h.id = :host_id and h.retired_at < s.end_at
     )
 """
 

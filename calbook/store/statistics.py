@@ -198,7 +198,7 @@ class StatisticsReader(Reader):
     def figures_of_all(
         self, by: str | None, filters: Mapping[str, Any], *, now: int
     ) -> tuple[Figures, list[Figures]]:
-        """The total, and a row for each group: where these are apart, it is their sum."""
+        """The total, and a row for each group; where they are apart it is their sum."""
         tallies = self._tally(by, filters, now) if by in _APART else None
         if tallies is not None:
             return Tally.of_all(tallies.values()).figures(), self._rows(by, tallies)

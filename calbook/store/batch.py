@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from calbook.core.time import times
@@ -32,6 +33,7 @@ _SHARED = (
     *("before_commit", "after_commit"),
 )
 _MOST_ROWS = 5_000  # that wait
+_MOST_VALUES = 900  # of one statement: SQLite once took but 999
 _MOST_DAYS, _MOST_KEPT = 5_000, 10_000  # of hosts, and what they have on them
 _DAY = 24 * 60 * 60
 _ON_DAY = """
@@ -94,7 +96,7 @@ class WaitingRows:
             for statement, rows in statements.items():
                 number = before.get(statement, len(rows))
                 if number:
-                    self.unwritten.executemany(statement, rows[:number])
+                    _write_rows(self.unwritten, statement, rows[:number])
                     del rows[:number]
                     self._count -= number
 
@@ -120,6 +122,23 @@ class WaitingRows:
             self.write()
             self.unwritten.execute("release attempt")
         self._added, self._is_begun = None, False
+
+
+def _write_rows(conn: Connection, statement: str, rows: list[Facts]) -> None:
+    """Many by one statement where they can be: each costs more than its row."""
+    number = _MOST_VALUES // len(rows[0])
+    if isinstance(rows[0], tuple) and len(rows) >= number:
+        head, of_one = statement.split(" values ")
+        behind = len(rows) - len(rows) % number
+        conn.executemany(
+            f"{head} values {', '.join([of_one] * number)}",
+            [
+                [*chain.from_iterable(rows[n : n + number])]
+                for n in range(0, behind, number)
+            ],
+        )
+        rows = rows[behind:]
+    conn.executemany(statement, rows)
 
 
 class Batch(Transaction):

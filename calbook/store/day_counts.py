@@ -149,8 +149,10 @@ _OF_HOSTS = Kind(
     booking_hosts h cross join bookings b indexed by bookings_by_start
         on b.starts_at = h.starts_at and b.uid = h.uid
     where h.host_id = k.id and {_BEGINS.format("h")} and (
-        h.last_at is null
-        and h.uid not in (select uid from occurrences where hosts is not null)
+        h.last_at is null and not exists (
+            select 1 from occurrences o indexed by occurrences_with_hosts
+            where o.uid = h.uid and o.hosts is not null
+        )
         or exists (
             select 1 from booking_hosts g cross join occurrences o on o.uid = g.uid
             where g.uid = h.uid and g.host_id = k.id and o.start_at = b.starts_at

@@ -276,11 +276,11 @@ class Transaction(CatalogWriter):
         return outbox.find_webhooks(self, type)
 
 
-_INSERT_HOST = """
-    insert into booking_hosts (uid, position, host_id, event_type_id, made, is_live,
-        is_of_dates, starts_at, last_at)
-    values (?, ?, ?, ?, (select rowid from bookings where uid = ?), ?, ?, ?, ?)
-"""
+_INSERT_HOST = (
+    "insert into booking_hosts (uid, position, host_id, event_type_id, made, is_live,"
+    " is_of_dates, starts_at, last_at) values"
+    " (?, ?, ?, ?, (select rowid from bookings where uid = ?), ?, ?, ?, ?)"
+)
 _EXPIRED = f"""
     with wanted (host_id, start_at, end_at) as materialized (
         select value ->> 0, cast(value ->> 1 as bigint), cast(value ->> 2 as bigint)

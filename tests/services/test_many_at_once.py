@@ -206,6 +206,36 @@ def test_on_every_store_they_are(
         check_alike(each, together, lines, clock)
 
 
+def test_more_than_one_statement_takes_are(clock: Clock) -> None:
+    """Nobody hears of these, so that all their rows wait for each other."""
+    lines = [
+        {
+            "event_type_id": "demo",
+            "start_time": (DAY + timedelta(days=n // 8, hours=15 + n % 8)).isoformat(),
+            "attendee": {"name": f"Ada {n}", "email": f"ada{n % 90}@example.com"},
+            "guests": ["Bob <bob@example.com>"] * (n % 3 == 0),
+        }
+        for n in range(130)
+    ]
+    with (
+        Client(":memory:", clock=clock) as each,
+        Client(":memory:", clock=clock) as together,
+    ):
+        for client in (each, together):
+            always = [
+                {"day": day, "startTime": "00:00", "endTime": "24:00"} for day in DAYS
+            ]
+            schedules = client.calendar.schedules
+            schedules.create("always", timezone="UTC", availability=always)
+            client.calendar.event_types.create("demo", schedule_id="always")
+
+        one, other = book_each(each, lines), book_all(together, lines)
+
+        assert (len(one[0]), len(other[0])) == (130, 130)
+        assert told_alike(one) == told_alike(other)
+        assert stored(each) == stored(together)
+
+
 @pytest.mark.parametrize("asks", [False, True], ids=["waiting", "written"])
 def test_an_attempt_that_fails_late_leaves_no_trace_and_takes_nothing_else(
     client: Client, asks: bool

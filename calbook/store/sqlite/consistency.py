@@ -18,7 +18,7 @@ from calbook.store.sqlite.words import word_faults
 _OF_A_KIND = 5  # faults that are named
 _PAGES = 0.5  # the share of the work that they are
 _STEPS = 100_000  # of SQLite between two looks at what has come of it
-_EACH = 1_600  # steps for each booking, about
+_EACH = 900  # steps for each booking, about
 
 
 def find_faults(

@@ -25,6 +25,7 @@ from calbook.store.row_checks import (
 
 _MOST = 2**31 - 1  # a prime
 _LARGE = 2**62 - 57  # another
+_MEETING = 1327217885  # what a meeting weighs beside its seconds: as none has them
 _NAMES = 2**14  # that are folded once
 
 
@@ -108,7 +109,7 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
             (select {sum_of(_CLAIM)} from claims), (
                 select ifnull(sum({_meetings(_of_ids("id"))}), 0) % {_MOST} from (
                     select id, {_DAY.replace(DAY, "day")},
-                        (meetings * 1000003 + seconds) % {_MOST} as weight
+                        (meetings * {_MEETING} + seconds) % {_MOST} as weight
                     from day_counts
                 )
             )
@@ -134,7 +135,7 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
         from (
             select o.uid, recurrence_id, claim_start, claim_end, status, resolution,
                 o.event_type_id, h.made, h.host_id, h.position, h.starts_at, {_DAY},
-                (1000003 + end_at - start_at) % {_MOST} as weight,
+                ({_MEETING} + end_at - start_at) % {_MOST} as weight,
                 h.last_at is null as is_single,
                 iif(status = 'PENDING', ifnull(held_until, start_at), null)
                     as pending_until,

@@ -505,6 +505,30 @@ def test_a_check_finds_what_waits_in_vain(
     assert finding.format(queued.id) in client.check()
 
 
+@pytest.mark.sqlite  # a database takes no such text
+@pytest.mark.parametrize("column", ["responses", "overrides", "policy"])
+def test_a_check_names_json_that_is_no_utf_8(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil, column: str
+) -> None:
+    uid = booking().uid
+
+    spoil(f"update bookings set {column} = cast(x'5bff5d' as text)")
+
+    assert client.check() == (f"the {column} of {uid} must be JSON",)
+
+
+@pytest.mark.sqlite
+def test_a_check_says_of_text_that_is_no_utf_8_that_the_file_is_damaged(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    """Where a function of ours was given it, SQLite's error came through."""
+    booking()
+    spoil("update occurrences set wall_timezone = cast(x'ff' as text)")
+
+    with pytest.raises(errors.Damaged):
+        client.check()
+
+
 @pytest.mark.parametrize("server", ["postgres", "postgres_15"])
 @pytest.mark.parametrize("exclusion", [True, False])
 def test_the_tables_of_a_new_database_are_as_the_list_says(

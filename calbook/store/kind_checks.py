@@ -37,9 +37,13 @@ def kind_faults(conn: Connection, *, quick: bool) -> Iterator[tuple[str, tuple[A
 def _select(table: Table, id: str, columns: Sequence[Column]) -> str:
     doubted = " or ".join(f"not ({_is_plain(column)})" for column in columns)
     which = f"where {doubted} limit {_MANY}" if table.name in LARGE else ""
-    return (
-        f"select {id}, {', '.join(c.name for c in columns)} from {table.name} {which}"
-    )
+    values = ", ".join(_readable(column.name) for column in columns)
+    return f"select {id}, {values} from {table.name} {which}"
+
+
+def _readable(name: str) -> str:
+    """What is no JSON may be no UTF-8 either, which nobody can read."""
+    return f"case when {name} is null or json_valid({name}) then {name} else '' end"
 
 
 def _is_plain(column: Column) -> str:

@@ -76,10 +76,15 @@ def walked_meetings(
 def _are_by_status(
     conn: Connection, filters: Mapping[str, Any], host: str | None
 ) -> bool:
-    if "statuses" not in filters or "search" in filters or are_of_person(filters):
+    if "statuses" not in filters or are_of_person(filters):
         return False
-    has_most = {*loads(filters["statuses"])} >= _MOST
-    return not has_most and not has_few(conn, filters, host)
+    if {*loads(filters["statuses"])} >= _MOST or has_few(conn, filters, host):
+        return False
+    if "search" not in filters:
+        return True
+    from calbook.store import searching  # few ask
+
+    return searching.choose_letters(conn, filters, False) is None
 
 
 def _are_few(conn: Connection, statuses: set[str]) -> bool:

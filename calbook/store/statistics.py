@@ -189,6 +189,27 @@ class StatisticsReader(Reader):
         self, by: str | None, filters: Mapping[str, Any], *, now: int
     ) -> list[Figures]:
         """A row for each group, or one of all."""
+        tallies = self._tally(by, filters, now)
+        if tallies is None:
+            rows = self._count(GROUPS[by] if by else _TOTAL, by, filters, now)
+            return [*map(_named, rows)]
+        return self._rows(by, tallies)
+
+    def figures_of_all(
+        self, by: str | None, filters: Mapping[str, Any], *, now: int
+    ) -> tuple[Figures, list[Figures]]:
+        """The total, and a row for each group; where they are apart it is their sum."""
+        tallies = self._tally(by, filters, now) if by in _APART else None
+        if tallies is not None:
+            return Tally.of_all(tallies.values()).figures(), self._rows(by, tallies)
+        total = self.figures(None, filters, now=now)
+        groups = self.figures(by, filters, now=now) if by else []
+        return (total[0] if total else {}), groups
+
+    def _tally(
+        self, by: str | None, filters: Mapping[str, Any], now: int
+    ) -> Mapping[str, Tally] | None:
+        """By id or status; None where nothing is counted of each day."""
         kind = _kind(filters, KINDS.get(by)) if by in KINDS else None
         count = Counting
         if by == "status" and filters.keys() <= {"since", "until"}:
@@ -196,16 +217,18 @@ class StatisticsReader(Reader):
 
             kind, count = KINDS[None], CountingByStatus
         if kind is None:
-            rows = self._count(GROUPS[by] if by else _TOTAL, by, filters, now)
-            return [*map(_named, rows)]
+            return None
         within = Range(
             filters.get("since", ALWAYS.since), filters.get("until", ALWAYS.until)
         )
         counting = count(self._conn, kind, [within], id=_id(filters), now=now)
+        return {id: tally for (_, id), tally in counting.run().items()}
+
+    def _rows(self, by: str | None, tallies: Mapping[str, Tally]) -> list[Figures]:
         labels = self.names(NOUNS[by]) if by in NOUNS else {}
         found = [
             {"key": None if by is None else id, "label": labels.get(id)} | t.figures()
-            for (_, id), t in counting.run().items()
+            for id, t in tallies.items()
         ]
         return sorted(found, key=lambda row: (-row["occurrences"], row["key"]))
 
@@ -273,6 +296,7 @@ class StatisticsReader(Reader):
         return None if row is None else row["start"]
 
 
+_APART = ("event", "status")  # each date is in one of them
 NOUNS = {"event": "event type", "host": "host", "resource": "resource"}
 
 

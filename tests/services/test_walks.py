@@ -86,7 +86,10 @@ def filters() -> Iterator[dict[str, Any]]:
         *({}, {"start_date": "2027-01-08"}, {"end_date": "2027-01-09"}),
         {"start_date": "2027-01-07", "end_date": "2027-01-11"},
     )
-    others = ({}, {"event_type_id": "ask"}, {"attendee_email": "ada3@example.com"})
+    others = (
+        *({}, {"event_type_id": "ask"}, {"attendee_email": "ada3@example.com"}),
+        {"search": "ada 1"},
+    )
     for status, host, within, other in product(STATUSES, whose, dates, others):
         yield {"status": status, **host, **within, **other}
 

@@ -16,6 +16,7 @@ from support.postgres import SUPERUSER, Server
 from calbook import Booking, Client, errors, interrupts
 from calbook.store.row_checks import CHECKS, OTHER_TEXT, TOGETHER
 from calbook.store.sqlite import index_check, row_sums
+from calbook.store.sqlite.consistency import find_faults
 from calbook.store.sqlite.row_sums import SUMS, Sums
 
 
@@ -504,6 +505,30 @@ def test_a_check_finds_what_waits_in_vain(
     assert finding.format(queued.id) in client.check()
 
 
+@pytest.mark.sqlite  # a database takes no such text
+@pytest.mark.parametrize("column", ["responses", "overrides", "policy"])
+def test_a_check_names_json_that_is_no_utf_8(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil, column: str
+) -> None:
+    uid = booking().uid
+
+    spoil(f"update bookings set {column} = cast(x'5bff5d' as text)")
+
+    assert client.check() == (f"the {column} of {uid} must be JSON",)
+
+
+@pytest.mark.sqlite
+def test_a_check_says_of_text_that_is_no_utf_8_that_the_file_is_damaged(
+    client: Client, booking: Callable[..., Booking], spoil: Spoil
+) -> None:
+    """Where a function of ours was given it, SQLite's error came through."""
+    booking()
+    spoil("update occurrences set wall_timezone = cast(x'ff' as text)")
+
+    with pytest.raises(errors.Damaged):
+        client.check()
+
+
 @pytest.mark.parametrize("server", ["postgres", "postgres_15"])
 @pytest.mark.parametrize("exclusion", [True, False])
 def test_the_tables_of_a_new_database_are_as_the_list_says(
@@ -519,11 +544,8 @@ def test_the_tables_of_a_new_database_are_as_the_list_says(
     request.getfixturevalue(server).drop_schema(url)
 
 
-@pytest.mark.sqlite
-def test_what_sums_settle_is_not_asked_row_by_row(
-    client: Client, booking: Callable[..., Booking], database: str
-) -> None:
-    """Of bookings that are cancelled, in a series, of several hosts and confirmed."""
+def _fill(client: Client, booking: Callable[..., Booking]) -> None:
+    """With bookings that are cancelled, in a series, of several hosts and confirmed."""
     client.calendar.hosts.create("bob", name="Bob")
     client.calendar.event_types.create(
         "both", hosts=["me", "bob"], scheduling_type="COLLECTIVE"
@@ -542,6 +564,13 @@ def test_what_sums_settle_is_not_asked_row_by_row(
         guests=["bob@example.com"],
         notes="Ärger",
     )
+
+
+@pytest.mark.sqlite
+def test_what_sums_settle_is_not_asked_row_by_row(
+    client: Client, booking: Callable[..., Booking], database: str
+) -> None:
+    _fill(client, booking)
 
     with closing(sqlite3.connect(database)) as conn:
         sums = Sums(conn)
@@ -574,3 +603,59 @@ def test_ctrl_c_within_a_function_that_sqlite_calls_is_heard(
             client.check()
     finally:
         interrupts.unlisten(usual)
+
+
+TABLES = (
+    *("bookings", "booking_hosts", "occurrences", "claims", "attendees", "events"),
+    *("day_counts", "host_loads"),
+)
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("table", TABLES)
+def test_sums_pass_over_nothing_that_rows_say(
+    client: Client,
+    booking: Callable[..., Booking],
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    table: str,
+) -> None:
+    """Of any one value that is another, and of any row that is not there."""
+    _fill(client, booking)
+    tell_somebody(client)
+    client.calendar.bookings.cancel(booking().uid)
+    client.close()
+    of_file = "calbook.store.sqlite.consistency"
+    for name in ("_schema_faults", "_page_faults"):  # which take their time
+        monkeypatch.setattr(f"{of_file}.{name}", lambda *_, **__: [])
+    with closing(sqlite3.connect(database)) as conn:
+        for (trigger,) in conn.execute(
+            "select name from sqlite_master where type = 'trigger'"
+        ).fetchall():
+            conn.execute(f"drop trigger {trigger}")
+        columns = conn.execute(f"pragma table_info({table})").fetchall()
+        key = ", ".join(name for _, name, *_, is_key in columns if is_key)
+        place = f"where ({key}) = (select {key} from {table} limit 1 offset {{}})"
+        damage = [
+            f"update {table} set {name} = {value} {place.format(n)}"
+            for _, name, kind, *_ in columns
+            for n in (0, 2)
+            for value in (name + (" + 1" if kind == "INTEGER" else " || 'x'"), "null")
+        ]
+        damage += [f"delete from {table} {place.format(n)}" for n in (0, 2)]
+        told = 0
+        for statement in damage:
+            with closing(sqlite3.connect(":memory:")) as other:
+                conn.backup(other)
+                try:
+                    other.execute(statement)
+                except sqlite3.IntegrityError:
+                    continue
+                said = {*find_faults(other)}
+                with monkeypatch.context() as patch:
+                    patch.setattr(Sums, "settle", lambda *_: False)
+                    patch.setattr("calbook.store.consistency.CONDITIONS", {})
+                    assert said == {*find_faults(other)}, statement
+                told += bool(said)
+
+    assert told > 1

@@ -389,8 +389,11 @@ def test_a_search_costs_no_more_than_two_pages(
 
 @pytest.mark.parametrize(
     "filters",
-    [{"search": "a77@example"}, {"search": "zelda"}, {"statuses": '["PENDING"]'}],
-    ids=["one", "none", "status"],
+    [
+        *({"search": "a77@example"}, {"search": "zelda"}, {"statuses": '["PENDING"]'}),
+        {"search": "example", "statuses": '["NO_SHOW"]'},
+    ],
+    ids=["one", "none", "status", "status of all"],
 )
 def test_meetings_of_few_bookings_cost_no_more_than_a_page(
     files: tuple[Filled, Filled], filters: dict[str, Any]

@@ -83,9 +83,7 @@ def _count(
     days: _Days,
 ) -> tuple[Figures, list[Figures]]:
     if by not in PERIODS:
-        total = counting.figures(None, chosen, now=now)
-        groups = counting.figures(by, chosen, now=now) if by else []
-        return (total[0] if total else {}), groups
+        return counting.figures_of_all(by, chosen, now=now)
     periods = tuple(_periods(counting, by, days))
     others = {key: chosen[key] for key in chosen if key not in ("since", "until")}
     return counting.figures_by_period(others, periods, now=now)

@@ -10,7 +10,6 @@ from itertools import islice
 from calbook import interrupts
 from calbook.core.progress import Progress, part_of
 from calbook.store.consistency import row_faults
-from calbook.store.row_checks import OF_MISSING
 from calbook.store.sqlite.index_check import index_faults, page_faults
 from calbook.store.sqlite.row_sums import Sums
 from calbook.store.sqlite.schema import migrate
@@ -19,7 +18,7 @@ from calbook.store.sqlite.words import word_faults
 _OF_A_KIND = 5  # faults that are named
 _PAGES = 0.5  # the share of the work that they are
 _STEPS = 100_000  # of SQLite between two looks at what has come of it
-_EACH = 1_600  # steps for each booking, about
+_EACH = 900  # steps for each booking, about
 
 
 def find_faults(
@@ -41,9 +40,8 @@ def find_faults(
         else:
             references = [*_reference_faults(conn)]
             found.extend(references)
-            known = frozenset() if references else OF_MISSING
-            sums = Sums(conn, known)
-            found.extend(row_faults(conn, looking, is_settled=sums.settle))
+            settle = None if references else Sums(conn).settle
+            found.extend(row_faults(conn, looking, is_settled=settle))
             found.extend(islice(word_faults(conn), _OF_A_KIND))
     except sqlite3.OperationalError:  # of a column or of JSON that is named above
         interrupts.raise_lost()

@@ -267,6 +267,9 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
         return busy_error(path)
     if code == sqlite3.SQLITE_CORRUPT:
         return _damaged_error(path)
+    if str(error).startswith(_OF_FUNCTION):  # which is given no text but UTF-8
+        interrupts.raise_lost()
+        return _damaged_error(path)
     if str(error).startswith(_OF_DAMAGE):
         return _damaged_error(path)
     if code == sqlite3.SQLITE_NOTADB:
@@ -289,6 +292,7 @@ def _translate(error: sqlite3.DatabaseError, path: str) -> StoreError | None:
     return None
 
 
+_OF_FUNCTION = "user-defined function raised exception"
 _OF_DAMAGE = (  # the last two where a name in the tables is not what it was
     *("Could not decode to UTF-8", "unsupported file format"),
     *("JSON cannot hold BLOB values", "malformed JSON"),

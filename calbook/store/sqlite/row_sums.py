@@ -8,17 +8,24 @@ at the rows.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import chain
 
 from calbook import interrupts
 from calbook.core.search import BETWEEN, PHONES, REFS, fold_text
 from calbook.store.booking_filters import GIVES_TIME
-from calbook.store.row_checks import DAY, OTHER_TEXT, TOGETHER, faults_of_dates
+from calbook.store.row_checks import (
+    DAY,
+    OF_MISSING,
+    OTHER_TEXT,
+    TOGETHER,
+    faults_of_dates,
+)
 
 _MOST = 2**31 - 1  # a prime
 _LARGE = 2**62 - 57  # another
+_MEETING = 1327217885  # what a meeting weighs beside its seconds: as none has them
 _NAMES = 2**14  # that are folded once
 
 
@@ -102,7 +109,7 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
             (select {sum_of(_CLAIM)} from claims), (
                 select ifnull(sum({_meetings(_of_ids("id"))}), 0) % {_MOST} from (
                     select id, {_DAY.replace(DAY, "day")},
-                        (meetings * 1000003 + seconds) % {_MOST} as weight
+                        (meetings * {_MEETING} + seconds) % {_MOST} as weight
                     from day_counts
                 )
             )
@@ -128,7 +135,7 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
         from (
             select o.uid, recurrence_id, claim_start, claim_end, status, resolution,
                 o.event_type_id, h.made, h.host_id, h.position, h.starts_at, {_DAY},
-                (1000003 + end_at - start_at) % {_MOST} as weight,
+                ({_MEETING} + end_at - start_at) % {_MOST} as weight,
                 h.last_at is null as is_single,
                 iif(status = 'PENDING', ifnull(held_until, start_at), null)
                     as pending_until,
@@ -180,17 +187,19 @@ SUMS: Mapping[tuple[str, ...], tuple[str, str]] = {
 
 
 class Sums:
-    """Which sentences are true of nothing; each pair is asked once, when it is due."""
+    """Which sentences are true of nothing; each pair is asked once, when it is due.
 
-    def __init__(self, conn: sqlite3.Connection, known: Container[str] = ()) -> None:
-        self._conn, self._known = conn, known
-        self._same = dict[tuple[str, ...], bool]()
+    Of a file in which each row that is referred to is there.
+    """
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn, self._same = conn, dict[tuple[str, ...], bool]()
         add_hash(conn)
         fold = lru_cache(_NAMES)(fold_text)
         conn.create_function("fold_text", 1, fold, deterministic=True)
 
     def settle(self, sentence: str) -> bool:
-        if sentence in self._known:
+        if sentence in OF_MISSING:
             return True
         for sentences, statements in SUMS.items():
             if sentence in sentences:

@@ -42,7 +42,7 @@ class Imports(Noun):
         and newer ones change what has changed. Rules are passed over, and past
         bookings come along; nobody is told, unless `notify`. What overlaps another
         booking is skipped and `refused` is told of it, or nothing is written where
-        `on_conflict` is `fail`.
+        `on_conflict` is "refuse".
 
         `event_type_id` is what all of them book; without, each names its own, which is
         made if it is not there. `map` says which column of a table is which field, as
@@ -52,7 +52,7 @@ class Imports(Noun):
 
         Raises:
             BadInput: a file cannot be read; nothing is written.
-            SlotTaken: something overlaps, and `on_conflict` is `fail`.
+            SlotTaken: something overlaps, and `on_conflict` is "refuse".
         """
         from calbook.services.importing.imports import import_from
 

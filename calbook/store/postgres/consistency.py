@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psycopg2
-
 from calbook.store.consistency import row_faults
 from calbook.store.postgres.catalogue import reference_faults, schema_faults
 
@@ -22,6 +20,8 @@ def find_faults(
     quick: bool = False,
 ) -> tuple[str, ...]:
     """What is wrong, a sentence each; of rows only where no column is changed."""
+    import psycopg2  # whose lack is told by who connects
+
     found = [*schema_faults(conn, schema)]
     if not any(line.startswith(("the table", "the column")) for line in found):
         found += [] if quick else [*reference_faults(conn)]

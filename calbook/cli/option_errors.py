@@ -25,17 +25,17 @@ _OTHER_NAMES = {
 }
 # Options by the name that they had before, which is typed by habit; one of those.
 _RENAMED = {
-    "--limit": ("--booking-limit",),
-    "--series": ("--repeat",),
-    "--date": ("--on",),
-    "--overwrite": ("--force",),
-    "--each": ("--folder",),
-    "--event": ("--type",),
-    "--host": ("--server",),
-    "--from": ("--sender",),
-    "--to": ("--into", "--send-to"),
-    "--after": ("--keep",),
-    "--every": ("--refresh",),
+    "limit": ("--booking-limit",),
+    "series": ("--repeat",),
+    "date": ("--on",),
+    "overwrite": ("--force",),
+    "each": ("--folder",),
+    "event": ("--type",),
+    "host": ("--server",),
+    "from": ("--sender",),
+    "to": ("--into", "--send-to"),
+    "after": ("--keep",),
+    "every": ("--refresh",),
 }
 _WORD = re.compile(r"(?<![\w.\"'-])[a-z]+(?:[A-Z]\w*|_\w+)(?![\w\"'-])")
 
@@ -168,7 +168,8 @@ def _is_time(words: str) -> bool:
 
 def renamed(option: str, known: Sequence[str]) -> str | None:
     """The name that an option of a command has now."""
-    return next((name for name in _RENAMED.get(option, ()) if name in known), None)
+    names = _RENAMED.get(option.removeprefix("--"), ())
+    return next((name for name in names if name in known), None)
 
 
 def place_hint(option: str, above: str) -> str | None:

@@ -77,10 +77,10 @@ def create_from_input(
         together = _create_all(
             client, lines, read, None if atomic else refused.keep, dry_run
         )
-        for _, error in sorted(refused.items()):
+        for error in refused.in_order():
             refusals.report(error)
         _show(together, form, dry_run=dry_run)
-        _say_counts(len(together), [*sorted(refused)], form, dry_run=dry_run)
+        _say_counts(len(together), sorted(refused), form, dry_run=dry_run)
     else:
         file = None if source == "-" or text.lstrip().startswith("[") else source
         portions = Portions(client, read, refusals.report, form, file)
@@ -93,6 +93,9 @@ class _RefusedLines(dict[int, CalbookError]):
 
     def keep(self, error: CalbookError) -> None:
         self[error.details["line"]] = error
+
+    def in_order(self) -> list[CalbookError]:
+        return [self[number] for number in sorted(self)]
 
 
 def _show(
@@ -219,9 +222,7 @@ class Portions:
         try:
             self._tell(lines, made, refused)
         except BrokenPipeError:
-            for _, error in sorted(
-                refused.items()
-            ):  # who reads stderr may still be there
+            for error in refused.in_order():  # who reads stderr may still be there
                 self._report(error)
             raise
 

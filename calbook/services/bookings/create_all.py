@@ -74,10 +74,13 @@ def create_all(
                     if isinstance(read, CalbookError):
                         raise read
                     answer = create_in_transaction(tx, *read, now=now)
-                    if dry_run and answer()["version"] == 0:
-                        tried[answer()["uid"]] = line
-                    own = dry_run and without_ids(answer(), read[0], tx)
-                    answers.append(own or answer)
+                    if dry_run:
+                        planned = answer()
+                        if planned["version"] == 0:
+                            tried[planned["uid"]] = line
+                        answers.append(without_ids(planned, read[0], tx))
+                    else:
+                        answers.append(answer)
                 if progress is not None:
                     progress(number, len(every))
         return answers
